@@ -1,0 +1,8 @@
+/** Unit tests: nothing but `npm ci` needed. The tests that run Terraform are in jest.e2e.config.cjs. */
+module.exports = {
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  testPathIgnorePatterns: ["/node_modules/", "/test/e2e/"],
+  modulePathIgnorePatterns: ["/cdktf.out/", "<rootDir>/.demo/"],
+  transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  moduleNameMapper: { "^cdktf-buildkite-elastic-ci-stack$": "<rootDir>/src/index.ts" },
+};

@@ -1,0 +1,32 @@
+import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
+import { Construct, type Node } from "constructs";
+import { fromVariables } from "../inputs/from-variables";
+import { type InputName } from "../inputs/table";
+import { outputNames, outputs } from "../stack/outputs";
+import { makeParts } from "../stack/parts";
+import { any, bool, str } from "../value/value";
+
+/** Versions that the stack is made for: write-only arguments need Terraform 1.11, and one configuration serves provider 5 and 6. */
+export const REQUIRED = { terraform: ">= 1.11", aws: ">= 5.100.0, < 7.0.0", awsSource: "hashicorp/aws" } as const;
+
+/** The stack with every input as a Terraform variable and every fact as an output: the module, and this repository's own app. */
+export class ModuleStack extends TerraformStack {
+  /** @param unlocked inputs that need a newer AWS provider than the oldest one supported. */
+  constructor(scope: Construct, id: string, unlocked: readonly InputName[] = []) {
+    super(scope, id);
+    const { inputs, warnings } = fromVariables(this, unlocked);
+    const parts = makeParts(this, inputs, []);
+    const home = new Construct(this, "outputs");
+    for (const name of outputNames) {
+      new TerraformOutput(home, name, { description: outputs[name].about, value: any(outputs[name].value(parts)) });
+    }
+    warnings.forEach(({ on, holds, message }, i) => {
+      this.addOverride(`check.${on}_${i + 1}.assert`, [{ condition: bool(holds), error_message: str(message) }]);
+    });
+  }
+
+  /** Addresses are a contract: the construct's own id, without the path and hash that cdktf would add. */
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    return "node" in element ? element.node.id : element.id;
+  }
+}

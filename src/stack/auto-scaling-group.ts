@@ -1,0 +1,113 @@
+import { AutoscalingGroup } from "@cdktf/provider-aws/lib/autoscaling-group";
+import { AutoscalingLifecycleHook } from "@cdktf/provider-aws/lib/autoscaling-lifecycle-hook";
+import { Construct } from "constructs";
+import { type Statement as Requirement } from "../inputs/judge";
+import { type Inputs } from "../inputs/table";
+import { entries, field, splitTrimmed } from "../value/list";
+import { blocks, optionalBlock, orNull } from "../value/optional";
+import { jsonDocument } from "../value/json";
+import { lower, text, toText, withoutPrefix } from "../value/text";
+import { bool, list, num, plus, str, Value } from "../value/value";
+import { type AgentLaunchTemplate } from "./launch-template";
+import { type Names, tagged } from "./names";
+import { type Network } from "./network";
+
+/** Seconds that deleting the group may take beyond the time that its instances have to drain. */
+const DELETE_MARGIN = 900;
+
+export interface GroupSources {
+  readonly inputs: Inputs;
+  readonly names: Names;
+  readonly network: Network;
+  readonly launchTemplate: AgentLaunchTemplate;
+  readonly minSize: Value<number>;
+  /** Requirements on inputs that only Terraform can judge. */
+  readonly requirements: readonly Requirement[];
+}
+
+/** The group of agents, and the hook that gives a terminating instance time to finish its work. */
+export class AgentAutoScalingGroup extends Construct {
+  readonly group: AutoscalingGroup;
+  readonly terminatingHook: AutoscalingLifecycleHook;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly sources: GroupSources,
+  ) {
+    super(scope, id);
+    const { inputs, names, network, minSize, requirements } = sources;
+    const preconditions = requirements.map(({ holds, message }) => ({ condition: bool(holds), errorMessage: str(message) }));
+    this.group = new AutoscalingGroup(this, "agent_auto_scale_group", {
+      name: str(names.group),
+      vpcZoneIdentifier: list(network.subnetIds),
+      minSize: num(minSize),
+      maxSize: num(inputs.maxSize),
+      defaultCooldown: 60,
+      protectFromScaleIn: bool(inputs.instanceScaleInProtection),
+      terminationPolicies: ["OldestLaunchTemplate", "ClosestToNextInstanceHour"],
+      enabledMetrics: [
+        "GroupDesiredCapacity",
+        "GroupInServiceInstances",
+        "GroupMaxSize",
+        "GroupMinSize",
+        "GroupPendingInstances",
+        "GroupTerminatingInstances",
+      ],
+      waitForCapacityTimeout: orNull(lower(withoutPrefix(inputs.instanceCreationTimeout, "PT"))),
+      timeouts: { delete: str(text`${toText(plus(inputs.instanceTerminationGracePeriod, DELETE_MARGIN))}s`) },
+      mixedInstancesPolicy: this.mixedInstances(),
+      lifecycle: {
+        // AzRebalancingSuspender and operators suspend processes; the AgentScaler sets the desired capacity, which is not an argument here.
+        ignoreChanges: ["suspended_processes"],
+        ...(preconditions.length > 0 && { precondition: preconditions }),
+      },
+    });
+    const tags = tagged(names.tags, { BuildkiteQueue: inputs.buildkiteQueue, AgentsPerInstance: toText(inputs.agentsPerInstance) });
+    blocks(this.group, "tag", entries(tags), (tag) => ({
+      key: field(tag, "key"),
+      value: field(tag, "value"),
+      propagate_at_launch: false,
+    }));
+    const types = splitTrimmed(",", inputs.instanceTypes);
+    blocks(this.group, "mixed_instances_policy.launch_template.override", types, (type) => ({ instance_type: type }));
+    optionalBlock(this.group, "instance_refresh", inputs.enableInstanceRefresh, {
+      strategy: "Rolling",
+      // A new instance comes before an old one goes; the hook lets the old one finish its jobs.
+      preferences: { min_healthy_percentage: 100, max_healthy_percentage: 110, scale_in_protected_instances: "Refresh" },
+    });
+    this.terminatingHook = this.hook();
+  }
+
+  private mixedInstances() {
+    const { inputs, launchTemplate } = this.sources;
+    const template = launchTemplate.template;
+    return {
+      instancesDistribution: {
+        onDemandBaseCapacity: num(inputs.onDemandBaseCapacity),
+        onDemandPercentageAboveBaseCapacity: num(inputs.onDemandPercentage),
+        spotAllocationStrategy: str(inputs.spotAllocationStrategy),
+      },
+      launchTemplate: {
+        launchTemplateSpecification: {
+          launchTemplateId: template.id,
+          // A number instead of $Latest: only so does a change show in the plan and start an instance refresh.
+          version: str(toText(Value.of(template.latestVersion))),
+        },
+      },
+    };
+  }
+
+  /** Always there: without it a terminating instance loses its jobs. The instance itself completes it when its agent has finished. */
+  private hook(): AutoscalingLifecycleHook {
+    const { inputs, names } = this.sources;
+    return new AutoscalingLifecycleHook(this, "instance_terminating", {
+      name: str(names.terminatingHook),
+      autoscalingGroupName: this.group.name,
+      lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+      defaultResult: "CONTINUE",
+      heartbeatTimeout: num(inputs.instanceTerminationGracePeriod),
+      notificationMetadata: str(jsonDocument({ stack_name: names.stack, queue: inputs.buildkiteQueue })),
+    });
+  }
+}

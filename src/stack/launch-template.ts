@@ -1,0 +1,117 @@
+import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
+import { Construct } from "constructs";
+import { type Inputs } from "../inputs/table";
+import { contains, itemAt, splitTrimmed } from "../value/list";
+import { optionalBlock, orNull } from "../value/optional";
+import { length, text } from "../value/text";
+import { any, bool, eq, gte, isSet, list, map, not, num, str, type Value, when } from "../value/value";
+import { type Account } from "./account";
+import { type Facts } from "./facts";
+import { type Image } from "./image";
+import { type InstanceRole } from "./instance-role";
+import { type Names, tagged } from "./names";
+import { type AgentSecurityGroup } from "./security-group";
+
+/** EC2 takes 16 384 bytes of user data; base64 makes 21 848 characters of them. */
+const USER_DATA_LIMIT = 21848;
+
+export interface LaunchTemplateSources {
+  readonly inputs: Inputs;
+  readonly facts: Facts;
+  readonly names: Names;
+  readonly account: Account;
+  readonly image: Image;
+  readonly instanceRole: InstanceRole;
+  readonly securityGroup: AgentSecurityGroup;
+  /** Base64. */
+  readonly userData: Value<string>;
+}
+
+/** How an instance is made. */
+export class AgentLaunchTemplate extends Construct {
+  readonly template: LaunchTemplate;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly sources: LaunchTemplateSources,
+  ) {
+    super(scope, id);
+    const { inputs, facts, names, image, instanceRole, securityGroup, userData } = sources;
+    this.template = new LaunchTemplate(this, "agent_launch_template", {
+      name: str(text`${names.stack}-launch-template`),
+      updateDefaultVersion: true,
+      imageId: str(image.id),
+      instanceType: str(itemAt(splitTrimmed(",", inputs.instanceTypes), 0)),
+      keyName: orNull(inputs.keyName),
+      iamInstanceProfile: { arn: instanceRole.profile.arn },
+      userData: str(userData),
+      networkInterfaces: [
+        {
+          deviceIndex: 0,
+          associatePublicIpAddress: any(inputs.associatePublicIpAddress) as string,
+          deleteOnTermination: "true",
+          securityGroups: list(securityGroup.ids),
+        },
+      ],
+      blockDeviceMappings: [this.rootVolume()],
+      metadataOptions: {
+        httpEndpoint: "enabled",
+        httpTokens: str(inputs.imdsv2Tokens),
+        httpPutResponseHopLimit: num(inputs.imdsHopLimit),
+        instanceMetadataTags: "enabled",
+      },
+      monitoring: { enabled: bool(inputs.enableDetailedMonitoring) },
+      tags: map(names.tags),
+      tagSpecifications: this.tagSpecifications(),
+      lifecycle: { precondition: this.preconditions() },
+    });
+    optionalBlock(this.template, "credit_specification", facts.isBurstable, { cpu_credits: inputs.cpuCredits });
+    optionalBlock(this.template, "cpu_options", inputs.enableNestedVirtualization, { nested_virtualization: "enabled" });
+  }
+
+  private rootVolume() {
+    const { inputs, facts } = this.sources;
+    const type = inputs.rootVolumeType;
+    const isUbuntu = eq<string>(inputs.linuxDistribution, "ubuntu2404");
+    const usual = when(facts.isWindows, "/dev/sda1", when(isUbuntu, "/dev/sda1", "/dev/xvda"));
+    const only = (types: readonly string[], amount: Value<number>) =>
+      any(when<number | null>(contains<string>(types, type), amount, null)) as number;
+    return {
+      deviceName: str(when(isSet(inputs.rootVolumeName), inputs.rootVolumeName, usual)),
+      ebs: {
+        volumeSize: num(inputs.rootVolumeSize),
+        volumeType: str(type),
+        encrypted: any(inputs.rootVolumeEncrypted) as string,
+        kmsKeyId: orNull(inputs.rootVolumeKmsKeyId),
+        throughput: only(["gp3"], inputs.rootVolumeThroughput),
+        iops: only(["gp3", "io1", "io2"], inputs.rootVolumeIops),
+        deleteOnTermination: any(inputs.rootVolumeDeleteOnTermination) as string,
+      },
+    };
+  }
+
+  private tagSpecifications() {
+    const { inputs, names } = this.sources;
+    const name = when(isSet(inputs.instanceName), inputs.instanceName, names.stack);
+    const shared = { Name: name, BuildkiteQueue: inputs.buildkiteQueue };
+    const instance = { ...shared, Role: "buildkite-agent", BuildkiteAgentRelease: inputs.buildkiteAgentRelease };
+    return [
+      { resourceType: "instance", tags: map(tagged(names.tags, instance)) },
+      { resourceType: "volume", tags: map(tagged(names.tags, shared)) },
+      { resourceType: "network-interface", tags: map(tagged(names.tags, shared)) },
+    ];
+  }
+
+  private preconditions() {
+    const { image, account, userData } = this.sources;
+    const noImage = text`There is no published image for ${image.architecture} in region ${account.region}: set image_id or image_id_parameter.`;
+    return [
+      { condition: bool(not(eq(image.id, ""))), errorMessage: str(noImage) },
+      {
+        condition: bool(gte(USER_DATA_LIMIT, length(userData))),
+        errorMessage: "The user data exceeds EC2's limit of 16 384 bytes: shorten the longest of the agents' settings.",
+      },
+    ];
+  }
+}

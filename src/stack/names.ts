@@ -1,0 +1,44 @@
+import { type Construct } from "constructs";
+import { type Inputs } from "../inputs/table";
+import { entry, mapIf, merge } from "../value/list";
+import { named } from "../value/optional";
+import { shortHash, text } from "../value/text";
+import { eq, type Value, when } from "../value/value";
+import { type Account } from "./account";
+
+export type Tags = Value<Readonly<Record<string, string>>>;
+
+/** What things are called, and the tags that all of them carry. */
+export interface Names {
+  /** Prefix of every name: the stack's name and a suffix that makes it unique, known at plan. */
+  readonly stack: Value<string>;
+  readonly group: Value<string>;
+  readonly groupArn: Value<string>;
+  readonly terminatingHook: Value<string>;
+  readonly tags: Tags;
+}
+
+export function names(scope: Construct, inputs: Inputs, account: Account): Names {
+  const derived = shortHash(8, text`${account.id}/${account.region}/${inputs.stackName}`);
+  const suffix = when(eq(inputs.stackNameSuffix, ""), derived, inputs.stackNameSuffix);
+  const stack = named(scope, "stack_name_full", text`${inputs.stackName}-${suffix}`);
+  const group = text`${stack}-asg`;
+  return {
+    stack,
+    group,
+    groupArn: named(scope, "group_arn", account.arn("autoscaling", text`autoScalingGroup:*:autoScalingGroupName/${group}`)),
+    terminatingHook: text`${stack}-terminating-hook`,
+    tags: named(scope, "common_tags", commonTags(inputs, stack)),
+  };
+}
+
+function commonTags(inputs: Inputs, stack: Value<string>): Tags {
+  const costTag = entry(inputs.costAllocationTagName, inputs.costAllocationTagValue);
+  const cost = mapIf(inputs.enableCostAllocationTags, costTag);
+  return merge<string>(inputs.tags, cost, { ManagedBy: "Terraform", Stack: stack });
+}
+
+/** The common tags and some of a resource's own, which win. */
+export function tagged(tags: Tags, own: Readonly<Record<string, Value<string> | string>>): Tags {
+  return merge<string>(tags, own);
+}

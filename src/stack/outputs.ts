@@ -1,0 +1,55 @@
+import { type Operand } from "../value/value";
+import { type Parts } from "./parts";
+
+/** One fact about the finished stack. Null where the thing was not made. */
+export interface Output {
+  readonly about: string;
+  readonly value: (parts: Parts) => Operand<string | number | null>;
+}
+
+/** Names and meanings are those of Buildkite's own module. */
+export const outputs = {
+  vpc_id: { about: "Id of the VPC in use, made or given.", value: ({ network }) => network.vpcId },
+  managed_secrets_bucket: {
+    about: "Name of the secrets bucket, if the stack made one.",
+    value: ({ secretsBucket: { own } }) => own.pick<string | null>(({ bucket }) => bucket.id, null),
+  },
+  managed_secrets_logging_bucket: {
+    about: "Name of the bucket with the secrets bucket's access logs, if the stack made one.",
+    value: ({ secretsBucket: { own } }) => own.pick<string | null>(({ logs }) => logs.id, null),
+  },
+  pipeline_signing_kms_key: {
+    about: "ARN of the KMS key that signs pipelines, if the stack made one.",
+    value: ({ signingKey: { own } }) => own.pick<string | null>((key) => key.arn, null),
+  },
+  auto_scaling_group_name: { about: "Name of the Auto Scaling group.", value: ({ group }) => group.group.name },
+  auto_scaling_group_arn: { about: "ARN of the Auto Scaling group.", value: ({ group }) => group.group.arn },
+  instance_role_arn: { about: "ARN of the instances' role, made or given.", value: ({ instanceRole }) => instanceRole.arn },
+  instance_role_name: { about: "Name of the instances' role, made or given.", value: ({ instanceRole }) => instanceRole.name },
+  scaler_lambda_function_name: {
+    about: "Name of the AgentScaler function; null where min_size equals max_size.",
+    value: ({ scaler: { own } }) => own.pick<string | null>(({ fn }) => fn.functionName, null),
+  },
+  scaler_lambda_function_arn: {
+    about: "ARN of the AgentScaler function; null where min_size equals max_size.",
+    value: ({ scaler: { own } }) => own.pick<string | null>(({ fn }) => fn.arn, null),
+  },
+  scaler_log_group: {
+    about: "Name of the AgentScaler's log group; null where min_size equals max_size.",
+    value: ({ scaler: { own } }) => own.pick<string | null>(({ logs }) => logs.name, null),
+  },
+  lifecycle_hook_name: {
+    about: "Name of the lifecycle hook that holds terminating instances until they have drained.",
+    value: ({ group }) => group.terminatingHook.name,
+  },
+  launch_template_id: { about: "Id of the launch template.", value: ({ launchTemplate }) => launchTemplate.template.id },
+  launch_template_version: {
+    about: "Newest version of the launch template.",
+    value: ({ launchTemplate }) => launchTemplate.template.latestVersion,
+  },
+  image_id: { about: "Id of the machine image in the launch template.", value: ({ image }) => image.id },
+} as const satisfies Readonly<Record<string, Output>>;
+
+export type OutputName = keyof typeof outputs;
+
+export const outputNames = Object.keys(outputs) as OutputName[];

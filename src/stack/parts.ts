@@ -1,0 +1,70 @@
+import { type Construct } from "constructs";
+import { type Statement as Requirement } from "../inputs/judge";
+import { type Inputs } from "../inputs/table";
+import { Account } from "./account";
+import { AgentScaler } from "./agent-scaler";
+import { AgentToken } from "./agent-token";
+import { AgentAutoScalingGroup } from "./auto-scaling-group";
+import { AzRebalancingSuspender } from "./az-rebalancing-suspender";
+import { facts as namedFacts } from "./facts";
+import { Image } from "./image";
+import { InstanceRole } from "./instance-role";
+import { AgentLaunchTemplate } from "./launch-template";
+import { names as stackNames } from "./names";
+import { Network } from "./network";
+import { PlannedMinimum, ScheduledScaling } from "./scheduled-scaling";
+import { SecretsBucket } from "./secrets-bucket";
+import { AgentSecurityGroup } from "./security-group";
+import { SigningKey } from "./signing-key";
+import { StopBuildkiteAgents } from "./stop-buildkite-agents";
+import { userData } from "./user-data";
+import { VpcEndpoints } from "./vpc-endpoints";
+
+export type Parts = ReturnType<typeof makeParts>;
+
+/** The whole stack, whoever gave the inputs: the table of contents of this folder. */
+export function makeParts(scope: Construct, inputs: Inputs, requirements: readonly Requirement[]) {
+  const account = new Account(scope, "account");
+  const names = stackNames(scope, inputs, account);
+  const facts = namedFacts(scope, inputs);
+
+  const network = new Network(scope, "network", inputs, facts, names);
+  new VpcEndpoints(scope, "vpc-endpoints", inputs, facts, names, account, network);
+  const securityGroup = new AgentSecurityGroup(scope, "security-group", inputs, facts, names, network);
+
+  const token = new AgentToken(scope, "agent-token", inputs, facts, names, account);
+  const signingKey = new SigningKey(scope, "signing-key", inputs, facts, names, account);
+  const secretsBucket = new SecretsBucket(scope, "secrets-bucket", inputs, facts, names, account);
+
+  const grants = [...token.readStatements, ...signingKey.useStatements, ...secretsBucket.readStatements];
+  const instanceRole = new InstanceRole(scope, "instance-role", inputs, facts, names, account, grants);
+  const image = new Image(scope, "image", inputs, facts, account);
+  const bootData = userData({ inputs, facts, names, account, token, signingKey, secretsBucket });
+  const launchTemplate = new AgentLaunchTemplate(scope, "launch-template", {
+    inputs,
+    facts,
+    names,
+    account,
+    image,
+    instanceRole,
+    securityGroup,
+    userData: bootData,
+  });
+  const { minSize } = new PlannedMinimum(scope, "planned-minimum", inputs, names);
+  const group = new AgentAutoScalingGroup(scope, "auto-scaling-group", {
+    inputs,
+    names,
+    network,
+    launchTemplate,
+    minSize,
+    requirements,
+  });
+  new ScheduledScaling(scope, "scheduled-scaling", inputs, names, group.group);
+
+  const functions = { inputs, names, account };
+  const scaler = new AgentScaler(scope, "agent-scaler", functions, facts, token);
+  new AzRebalancingSuspender(scope, "az-rebalancing-suspender", functions, facts, group.group);
+  new StopBuildkiteAgents(scope, "stop-buildkite-agents", functions, facts, group);
+
+  return { inputs, names, network, securityGroup, token, signingKey, secretsBucket, instanceRole, image, launchTemplate, group, scaler };
+}

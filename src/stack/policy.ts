@@ -1,0 +1,39 @@
+import { jsonArray, jsonDocument } from "../value/json";
+import { text } from "../value/text";
+import { type Operand, Value } from "../value/value";
+
+/** One statement of an IAM or bucket policy. */
+export interface Statement {
+  readonly sid: string;
+  /** Left out of the policy where false. */
+  readonly exists?: Operand<boolean>;
+  readonly effect?: "Allow" | "Deny";
+  readonly actions: Operand<readonly string[]>;
+  readonly resources: Operand<string> | readonly Operand<string>[];
+  readonly principal?: Readonly<Record<string, Operand<string>>>;
+  readonly condition?: Readonly<Record<string, Readonly<Record<string, Operand<string>>>>>;
+}
+
+export function policyDocument(statements: readonly Statement[]): Value<string> {
+  const array = jsonArray(statements.map((statement) => ({ exists: statement.exists ?? true, document: body(statement) })));
+  return text`{"Statement":${array},"Version":"2012-10-17"}`;
+}
+
+function body({ sid, effect = "Allow", actions, resources, principal, condition }: Statement): object {
+  return {
+    Sid: sid,
+    Effect: effect,
+    Action: actions,
+    Resource: resources,
+    ...(principal && { Principal: principal }),
+    ...(condition && { Condition: condition }),
+  };
+}
+
+/** Trust policy of a role that a service of AWS takes on. */
+export function trustPolicy(service: Operand<string>): Value<string> {
+  return jsonDocument({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
+  });
+}

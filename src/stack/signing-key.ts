@@ -1,0 +1,52 @@
+import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import { Construct } from "constructs";
+import { type Inputs } from "../inputs/table";
+import { type Optional, optional } from "../value/optional";
+import { startsWith, text } from "../value/text";
+import { eq, isSet, map, or, str, type Value, when } from "../value/value";
+import { type Account } from "./account";
+import { type Facts } from "./facts";
+import { type Names, tagged } from "./names";
+import { type Statement } from "./policy";
+
+/** The KMS key that signs pipelines: our own, the one given, or none. */
+export class SigningKey extends Construct {
+  readonly own: Optional<KmsKey>;
+  /** What the agent is told: for our own key its alias, which unlike the key's ARN is known at plan. Empty for none. */
+  readonly reference: Value<string>;
+  readonly useStatements: readonly Statement[];
+
+  constructor(scope: Construct, id: string, inputs: Inputs, facts: Facts, names: Names, account: Account) {
+    super(scope, id);
+    const given = inputs.pipelineSigningKmsKeyId;
+    const aliasName = text`alias/${names.stack}-pipeline-signing`;
+    this.own = optional(facts.createsSigningKey, (one) => {
+      const key = one(
+        new KmsKey(this, "pipeline_signing_kms_key", {
+          description: str(text`Signs and verifies Buildkite pipelines of ${names.stack}`),
+          customerMasterKeySpec: str(inputs.pipelineSigningKmsKeySpec),
+          keyUsage: "SIGN_VERIFY",
+          tags: map(tagged(names.tags, { Name: text`${names.stack}-PipelineSigningKey` })),
+        }),
+      );
+      one(new KmsAlias(this, "pipeline_signing_kms_key_alias", { name: str(aliasName), targetKeyId: key.id }));
+      return key;
+    });
+    const givenArn = when(startsWith(given, "arn:"), given, account.arn("kms", text`key/${given}`));
+    const givenReference = when(isSet(given), givenArn, "");
+    this.reference = when(facts.createsSigningKey, account.arn("kms", aliasName), givenReference);
+    this.useStatements = [
+      {
+        sid: "SignAndVerifyPipelines",
+        exists: or(facts.createsSigningKey, isSet(given)),
+        actions: when<readonly string[]>(
+          eq(inputs.pipelineSigningKmsAccess, "sign-and-verify"),
+          ["kms:Verify", "kms:GetPublicKey", "kms:Sign"],
+          ["kms:Verify", "kms:GetPublicKey"],
+        ),
+        resources: [this.own.pick((key) => key.arn, givenArn)],
+      },
+    ];
+  }
+}

@@ -1,0 +1,67 @@
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { Construct } from "constructs";
+import { type Inputs } from "../inputs/table";
+import { contains, keepItems } from "../value/list";
+import { eachKey, named, optional } from "../value/optional";
+import { matches, text } from "../value/text";
+import { and, eq, isSet, list, map, not, str, Value, when } from "../value/value";
+import { type Account } from "./account";
+import { type Facts } from "./facts";
+import { type Names, tagged } from "./names";
+import { type Network } from "./network";
+
+/** Services whose endpoint has a prefix of its own in China; the others are named there as everywhere. */
+const CHINA_PREFIXED = ["autoscaling", "ec2", "ecr.api", "ecr.dkr", "lambda", "logs", "sts"];
+
+/** Private ways to AWS services, in the VPC that we make: the free gateway for S3, and interfaces for the rest. */
+export class VpcEndpoints extends Construct {
+  constructor(scope: Construct, id: string, inputs: Inputs, facts: Facts, names: Names, account: Account, network: Network) {
+    super(scope, id);
+    const serviceName = (service: Value<string>) => {
+      const isPrefixed = and(eq(account.partition, "aws-cn"), contains(CHINA_PREFIXED, service));
+      const short = text`${when(isPrefixed, "cn.com.amazonaws", "com.amazonaws")}.${account.region}.${service}`;
+      return str(when(matches(/\.amazonaws\./, service), service, short));
+    };
+    const tags = (name: Value<string>) => map(tagged(names.tags, { Name: text`${names.stack}-${name}-endpoint` }));
+
+    optional(and(facts.createsVpc, contains(inputs.vpcEndpoints, "s3")), (one) =>
+      one(
+        new VpcEndpoint(this, "s3", {
+          vpcId: str(network.vpcId),
+          serviceName: serviceName(Value.of("s3")),
+          vpcEndpointType: "Gateway",
+          routeTableIds: [str(network.own.pick(({ routeTable }) => routeTable.id, ""))],
+          tags: tags(Value.of("s3")),
+        }),
+      ),
+    );
+
+    const wanted = keepItems(inputs.vpcEndpoints, (service) => and(facts.createsVpc, not(eq(service, "s3"))));
+    const services = named(this, "interface_endpoints", wanted);
+    const group = optional(isSet(services), (one) =>
+      one(
+        new SecurityGroup(this, "vpc_endpoint_sg", {
+          name: str(text`${names.stack}-vpc-endpoints`),
+          description: "HTTPS from the VPC to its endpoints",
+          vpcId: str(network.vpcId),
+          ingress: [
+            { description: "HTTPS", fromPort: 443, toPort: 443, protocol: "tcp", cidrBlocks: [str(inputs.vpcCidrBlock)] },
+          ],
+          tags: map(tagged(names.tags, { Name: text`${names.stack}-vpc-endpoints-sg` })),
+        }),
+      ),
+    );
+    eachKey(services, (service) =>
+      new VpcEndpoint(this, "interface", {
+        vpcId: str(network.vpcId),
+        serviceName: serviceName(service),
+        vpcEndpointType: "Interface",
+        privateDnsEnabled: true,
+        subnetIds: list(network.subnetIds),
+        securityGroupIds: [str(group.pick((it) => it.id, ""))],
+        tags: tags(service),
+      }),
+    );
+  }
+}

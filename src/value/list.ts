@@ -1,0 +1,142 @@
+import { fold, known, type Operand, Value, and, or, value, at } from "./value";
+
+export function join(separator: string, items: Operand<readonly string[]>): Value<string> {
+  return fold<[readonly string[]], string>(
+    [items],
+    (all) => all.join(separator),
+    ...["join(", at(separator), ", ", at(items), ")"],
+  );
+}
+
+/** The items of a separated text, without the blanks around them. A blank text has none. */
+export function splitTrimmed(separator: string, joined: Operand<string>): Value<readonly string[]> {
+  return fold<[string], readonly string[]>(
+    [joined],
+    (whole) => (whole.trim() === "" ? [] : whole.split(separator).map((item) => item.trim())),
+    ...["[for item in split(", at(separator), ", ", at(joined), ') : trimspace(item) if trimspace(', at(joined), ') != ""]'],
+  );
+}
+
+/** One result per item. The item is a Value in `make`, whether the list is known or not. */
+export function mapItems<T, R>(items: Operand<readonly T[]>, make: (item: Value<T>) => Operand<R>): Value<readonly R[]> {
+  const lifted = value(items);
+  if (lifted.isKnown) return Value.of((lifted.content as T[]).map((item) => make(value(item)) as R));
+  return Value.expression("[for item in ", at(lifted), " : ", at(make(Value.expression("item"))), "]");
+}
+
+export function every<T>(items: Operand<readonly T[]>, holds: (item: Value<T>) => Operand<boolean>): Value<boolean> {
+  const lifted = value(items);
+  if (lifted.isKnown) return and(...(lifted.content as T[]).map((item) => holds(value(item))));
+  return Value.expression("alltrue([for item in ", at(lifted), " : ", at(holds(Value.expression("item"))), "])");
+}
+
+export function some<T>(items: Operand<readonly T[]>, holds: (item: Value<T>) => Operand<boolean>): Value<boolean> {
+  const lifted = value(items);
+  if (lifted.isKnown) return or(...(lifted.content as T[]).map((item) => holds(value(item))));
+  return Value.expression("anytrue([for item in ", at(lifted), " : ", at(holds(Value.expression("item"))), "])");
+}
+
+/** The items for which the condition holds. */
+export function keepItems<T>(items: Operand<readonly T[]>, holds: (item: Value<T>) => Value<boolean>): Value<readonly T[]> {
+  const lifted = value(items);
+  const verdicts = lifted.isKnown ? (lifted.content as T[]).map((item) => known(holds(value(item)))) : [undefined];
+  if (verdicts.every((verdict) => verdict !== undefined)) {
+    return Value.of((lifted.content as T[]).filter((_, i) => verdicts[i]!.content));
+  }
+  return Value.expression("[for item in ", at(lifted), " : item if ", at(holds(Value.expression("item"))), "]");
+}
+
+export function contains<T extends string | number>(items: Operand<readonly T[]>, item: Operand<T>): Value<boolean> {
+  return fold<[readonly T[], T], boolean>(
+    [items, item],
+    (all, one) => all.includes(one),
+    ...["contains(", at(items), ", ", at(item), ")"],
+  );
+}
+
+export function itemAt<T>(items: Operand<readonly T[]>, index: Operand<number>): Value<T> {
+  const lifted = value(items);
+  const position = known(index);
+  if (lifted.isKnown && position) return value((lifted.content as T[])[position.content] as Operand<T>);
+  return Value.expression("element(", at(items), ", ", at(index), ")");
+}
+
+export function keys(map: Operand<Readonly<Record<string, unknown>>>): Value<readonly string[]> {
+  const lifted = value(map);
+  if (lifted.isKnown) return Value.of(Object.keys(lifted.content as object));
+  return Value.expression("keys(", at(lifted), ")");
+}
+
+/** The map's contents, in the order of its keys. */
+export function values<T>(map: Operand<Readonly<Record<string, Operand<T>>>>): Value<readonly T[]> {
+  const lifted = value(map);
+  if (!lifted.isKnown) return Value.expression("values(", at(lifted), ")");
+  const entries = Object.entries(lifted.content as Record<string, T>).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Value.of(entries.map(([, item]) => item));
+}
+
+export interface Entry<T> {
+  readonly key: string;
+  readonly value: T;
+}
+
+export function entries<T>(map: Operand<Readonly<Record<string, T>>>): Value<readonly Entry<T>[]> {
+  const lifted = value(map);
+  if (!lifted.isKnown) return Value.expression("[for key, item in ", at(lifted), " : {key = key, value = item}]");
+  const all = Object.entries(lifted.content as Record<string, T>);
+  return Value.of(all.map(([key, item]) => ({ key, value: item })));
+}
+
+/** One field of an object. */
+export function field<T, K extends keyof T & string>(object: Operand<T>, name: K): Value<T[K]> {
+  const lifted = value(object);
+  if (lifted.isKnown) return value((lifted.content as T)[name]);
+  return Value.expression(at(lifted), `.${name}`);
+}
+
+/** The map's entry, or `orElse` where it has none. */
+export function lookup<T>(map: Operand<Readonly<Record<string, Operand<T>>>>, key: Operand<string>, orElse: Operand<T>): Value<T> {
+  const lifted = value(map);
+  const name = known(key);
+  if (lifted.isKnown && name) return value((lifted.content as Record<string, Operand<T>>)[name.content] ?? orElse);
+  return Value.expression("lookup(", at(map), ", ", at(key), ", ", at(orElse), ")");
+}
+
+/** Maps laid over one another: a later entry wins. */
+export function merge<T>(...maps: readonly Operand<Readonly<Record<string, Operand<T>>>>[]): Value<Readonly<Record<string, T>>> {
+  const lifted = maps.map((one) => value(one));
+  if (lifted.every((one) => one.isKnown)) {
+    return Value.of(Object.assign({}, ...lifted.map((one) => one.content as object)) as Record<string, T>);
+  }
+  const parts = lifted.flatMap((one, i) => (i === 0 ? [at(one)] : [", ", at(one)]));
+  return Value.expression("merge(", ...parts, ")");
+}
+
+/** A map with one entry whose key is a value too. */
+export function entry<T>(key: Operand<string>, item: Operand<T>): Value<Readonly<Record<string, T>>> {
+  const name = known(key);
+  if (name) return Value.of({ [name.content]: item } as Record<string, T>);
+  return Value.expression("{(", at(key), ") = ", at(item), "}");
+}
+
+/** The map under a condition, else an empty one. A Terraform conditional could not give the two one type. */
+export function mapIf<T>(condition: Operand<boolean>, map: Value<Readonly<Record<string, T>>>): Value<Readonly<Record<string, T>>> {
+  const decided = known(condition);
+  if (decided) return decided.content ? map : Value.of({});
+  return Value.expression("{for key, item in ", at(map), " : key => item if ", at(condition), "}");
+}
+
+/** `a=1, b=2` as a map. The content of an entry may hold further equals signs; an item without any is left out. */
+export function pairs(joined: Operand<string>): Value<Readonly<Record<string, string>>> {
+  return fold<[string], Readonly<Record<string, string>>>(
+    [joined],
+    (whole) => {
+      const found = whole.split(",").map((item) => item.trim().split("="));
+      const named = found.filter((parts) => parts.length > 1 && parts[0] !== "");
+      return Object.fromEntries(named.map(([key, ...rest]) => [key!, rest.join("=")]));
+    },
+    ...["{for item in split(\",\", ", at(joined), ") : split(\"=\", trimspace(item))[0] => "],
+    ...['join("=", slice(split("=", trimspace(item)), 1, length(split("=", trimspace(item)))))'],
+    ' if length(split("=", trimspace(item))) > 1 && !startswith(trimspace(item), "=")}',
+  );
+}

@@ -1,0 +1,102 @@
+import { type Construct } from "constructs";
+import { ref, TerraformDataSource, TerraformLocal, type TerraformResource, Token } from "cdktf";
+import { any, at, known, type Operand, str, Value, value, when } from "./value";
+
+type Counted = TerraformResource | TerraformDataSource;
+
+/** Marks a resource as belonging to an optional group, and answers what to read its attributes from. */
+export type One = <R extends Counted>(resource: R) => R;
+
+/** Gives a fact its name in the generated module; a known value needs none. */
+export function named<T>(scope: Construct, name: string, fact: Value<T>): Value<T> {
+  if (known(fact)) return fact;
+  const local = new TerraformLocal(scope, name, any(fact));
+  return Value.expression<T>(at(Token.asAny(local.fqn)));
+}
+
+/**
+ * Resources that exist under a condition. Known true: plain resources. Known false: none at all, `make` never runs.
+ * Decided at plan: resources with `count`, of which `one` hands back instance 0.
+ */
+export function optional<T>(exists: Operand<boolean>, make: (one: One) => T): Optional<T> {
+  const decided = known(exists);
+  if (decided) return new Optional(value(exists), decided.content ? make((resource) => resource) : undefined);
+  const one: One = (resource) => {
+    resource.count = Token.asNumber(any(when(exists, 1, 0)));
+    return firstInstance(resource);
+  };
+  return new Optional(value(exists), make(one));
+}
+
+export class Optional<T> {
+  constructor(
+    readonly exists: Value<boolean>,
+    /** What was made; undefined only if it is certain that it does not exist. */
+    readonly made: T | undefined,
+  ) {}
+
+  /** Reads from what was made where it exists, else takes the other value. */
+  pick<V>(read: (made: T) => Operand<V>, orElse: Operand<V>): Value<V> {
+    return this.made === undefined ? value(orElse) : when(this.exists, read(this.made), orElse);
+  }
+}
+
+/** The same resource, whose attributes are read from `[0]`. */
+function firstInstance<R extends Counted>(resource: R): R {
+  const kind = TerraformDataSource.isTerraformDataSource(resource) ? "data." : "";
+  const interpolationForAttribute = (attribute: string) =>
+    ref(`${kind}${resource.terraformResourceType}.${resource.friendlyUniqueId}[0].${attribute}`, resource.cdktfStack);
+  return Object.create(resource, { interpolationForAttribute: { value: interpolationForAttribute } }) as R;
+}
+
+/** Address of a resource's attribute, for the meta-arguments that take addresses instead of expressions. */
+export function address(resource: TerraformResource, attribute: string): string {
+  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}.${attribute}`;
+}
+
+/** One resource per item, by `count`: the items may be unknown at plan, their number may not. */
+export function each<R extends Counted>(items: Operand<readonly string[]>, make: (item: Value<string>) => R): R | undefined {
+  const lifted = value(items);
+  const amount = lifted.isKnown ? (lifted.content as string[]).length : undefined;
+  if (amount === 0) return undefined;
+  const resource = make(Value.expression("element(", at(items), ", count.index)"));
+  resource.count = amount ?? Token.asNumber(any(Value.expression("length(", at(items), ")")));
+  return resource;
+}
+
+/** One resource per distinct text, addressed by it. All texts must be known at plan. */
+export function eachKey<R extends Counted>(keys: Operand<readonly string[]>, make: (key: Value<string>) => R): R | undefined {
+  if (known(keys)?.content.length === 0) return undefined;
+  const resource = make(Value.expression("each.key"));
+  resource.addOverride("for_each", any(Value.expression("toset(", at(keys), ")")));
+  return resource;
+}
+
+/** A nested block that exists under a condition. Keys are Terraform's own names. */
+export function optionalBlock(resource: Counted, block: string, exists: Operand<boolean>, content: object): void {
+  const decided = known(exists);
+  if (decided?.content === false) return;
+  if (decided) return resource.addOverride(block, [any(content)]);
+  resource.addOverride(`dynamic.${block}`, { for_each: any(when<number[]>(exists, [1], [])), content: any(content) });
+}
+
+/** One nested block per item, at a dotted path. `content` sees the item as a Value. */
+export function blocks<T>(resource: Counted, path: string, items: Operand<readonly T[]>, content: (item: Value<T>) => object): void {
+  const lifted = value(items);
+  if (lifted.isKnown) {
+    const all = (lifted.content as T[]).map((item) => any(content(value(item))));
+    if (all.length > 0) resource.addOverride(path, all);
+    return;
+  }
+  const block = path.slice(path.lastIndexOf(".") + 1);
+  const dynamic = { for_each: any(items), content: any(content(Value.expression(`${block}.value`))) };
+  resource.addOverride(`${path.slice(0, -block.length)}dynamic.${block}`, dynamic);
+}
+
+/** An argument that is left out when its text is empty. */
+export function orNull(operand: Operand<string>): string | undefined {
+  const content = known(operand);
+  if (content) return content.content === "" ? undefined : str(operand);
+  if (value(operand).isGiven) return str(operand);
+  return Token.asString(any(when<string | null>(Value.expression("(", at(operand), ' != "")'), operand, null)));
+}

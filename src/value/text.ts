@@ -1,0 +1,78 @@
+import { type Part, Template } from "./expression";
+import { at, fold, known, type Operand, Value, value } from "./value";
+
+/** A text with operands in its places: text`arn:${partition}:s3:::${name}`. */
+export function text(literals: TemplateStringsArray, ...operands: readonly Operand<string>[]): Value<string> {
+  const pieces = literals.flatMap((literal, i) => (i === 0 ? [literal] : [...flat(operands[i - 1]!), literal])).filter((it) => it !== "");
+  if (pieces.every((piece) => typeof piece === "string")) return Value.of(pieces.join(""));
+  const only = pieces.length === 1 ? pieces[0] : undefined;
+  return only ? value((only as { operand: Operand<string> }).operand) : Value.template(pieces);
+}
+
+/** An operand as pieces of the text around it. */
+function flat(operand: Operand<string>): readonly Part[] {
+  const literal = known(operand);
+  if (literal) return [literal.content];
+  const content = value(operand).content;
+  return content instanceof Template ? content.pieces : [at(operand)];
+}
+
+export function lower(operand: Operand<string>): Value<string> {
+  return fold<[string], string>([operand], (whole) => whole.toLowerCase(), "lower(", at(operand), ")");
+}
+
+export function startsWith(operand: Operand<string>, prefix: string): Value<boolean> {
+  return fold<[string], boolean>([operand], (whole) => whole.startsWith(prefix), "startswith(", at(operand), ", ", at(prefix), ")");
+}
+
+export function withoutPrefix(operand: Operand<string>, prefix: string): Value<string> {
+  return fold<[string], string>(
+    [operand],
+    (whole) => (whole.startsWith(prefix) ? whole.slice(prefix.length) : whole),
+    "trimprefix(", at(operand), ", ", at(prefix), ")",
+  );
+}
+
+/** The text after the last separator. */
+export function lastPart(separator: string, operand: Operand<string>): Value<string> {
+  return fold<[string], string>(
+    [operand],
+    (whole) => whole.split(separator).at(-1)!,
+    "reverse(split(", at(separator), ", ", at(operand), "))[0]",
+  );
+}
+
+/** At most so many characters of a text, from its beginning. */
+export function firstCharacters(count: number, operand: Operand<string>): Value<string> {
+  return fold<[string], string>([operand], (whole) => whole.slice(0, count), "substr(", at(operand), `, 0, ${count})`);
+}
+
+/** Length in characters of a text, or in items of a list. */
+export function length(operand: Operand<string | readonly unknown[]>): Value<number> {
+  const lifted = value(operand);
+  if (lifted.isKnown && Array.isArray(lifted.content)) return Value.of(lifted.content.length);
+  return fold<[string | readonly unknown[]], number>(
+    [operand],
+    (whole) => (typeof whole === "string" ? [...new Intl.Segmenter().segment(whole)].length : whole.length),
+    "length(", at(operand), ")",
+  );
+}
+
+/** Whether a text has the pattern, which must be written in what JavaScript and Terraform's RE2 share. */
+export function matches(pattern: RegExp, operand: Operand<string>): Value<boolean> {
+  if (pattern.flags !== "") throw new Error(`a pattern that Terraform also reads has no flags: ${String(pattern)}`);
+  return fold<[string], boolean>(
+    [operand],
+    (whole) => pattern.test(whole),
+    "can(regex(", at(pattern.source), ", ", at(operand), "))",
+  );
+}
+
+export function toText(operand: Operand<string | number | boolean>): Value<string> {
+  return fold<[string | number | boolean], string>([operand], String, "tostring(", at(operand), ")");
+}
+
+/** First digits of the SHA-256 of a text. Not a secret: a short name for a long one. */
+export function shortHash(digits: number, operand: Operand<string>): Value<string> {
+  return Value.expression("substr(sha256(", at(operand), `), 0, ${digits})`);
+}
