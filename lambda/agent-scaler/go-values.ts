@@ -1,0 +1,78 @@
+/** How Go's standard library reads the values of the environment, so that both scalers accept the same text. */
+export interface Kind<T> {
+  readonly expected: string;
+  /** undefined: not of this kind. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+const TRUE = ["1", "t", "T", "TRUE", "true", "True"];
+const FALSE = ["0", "f", "F", "FALSE", "false", "False"];
+
+const NANOSECONDS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  "\u00b5s": 1e3,
+  "\u03bcs": 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+};
+const DURATION = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)$/;
+const DURATION_PART = /(\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g;
+const LONGEST_NANOSECONDS = 2 ** 63;
+
+export const text: Kind<string> = { expected: "some text", parse: (value) => value };
+
+export const flag: Kind<boolean> = {
+  expected: "true or false",
+  parse: (value) => (TRUE.includes(value) ? true : FALSE.includes(value) ? false : undefined),
+};
+
+export const wholeNumber: Kind<number> = {
+  expected: "a whole number",
+  parse: (value) => {
+    const number = /^[+-]?\d+$/.test(value) ? Number(value) : NaN;
+    return Number.isSafeInteger(number) ? number : undefined;
+  },
+};
+
+export const decimal: Kind<number> = {
+  expected: "a number",
+  parse: (value) => {
+    const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : NaN;
+    return Number.isFinite(number) ? number : undefined;
+  },
+};
+
+/** In seconds. */
+export const duration: Kind<number> = { expected: "a duration such as 10s or 1m30s", parse: parseDuration };
+
+export const webAddress: Kind<string> = {
+  expected: "an address that begins with https:// or http://",
+  parse: (value) => (/^https?:\/\//.test(value) && URL.canParse(value) ? value : undefined),
+};
+
+export function atLeast(minimum: number, kind: Kind<number>): Kind<number> {
+  return restricted(kind, (number) => number >= minimum, `${kind.expected}, at least ${String(minimum)}`);
+}
+
+export function above(limit: number, kind: Kind<number>): Kind<number> {
+  return restricted(kind, (number) => number > limit, `${kind.expected} above ${String(limit)}`);
+}
+
+function restricted<T>(kind: Kind<T>, holds: (value: T) => boolean, expected: string): Kind<T> {
+  const parse = (value: string): T | undefined => {
+    const parsed = kind.parse(value);
+    return parsed !== undefined && holds(parsed) ? parsed : undefined;
+  };
+  return { expected, parse };
+}
+
+function parseDuration(value: string): number | undefined {
+  if (!DURATION.test(value)) return undefined;
+  const parts = [...value.matchAll(DURATION_PART)];
+  const size = parts.reduce((sum, part) => sum + Number(part[1]) * (NANOSECONDS[part[2] ?? ""] ?? NaN), 0);
+  if (size >= LONGEST_NANOSECONDS) return undefined;
+  return size === 0 ? 0 : (value.startsWith("-") ? -size : size) / 1e9;
+}

@@ -1,0 +1,4 @@
+import { run } from "./run";
+
+// async: Lambda reports a rejected promise with its message; a synchronous throw looks like a crash of the runtime.
+export const handler = async (): Promise<void> => run(process.env);

@@ -1,0 +1,96 @@
+import type { Action } from "../shared/event";
+import type { Log } from "../shared/log";
+import { readStopEvent } from "./request";
+import type { OperatingSystem, StopRequest } from "./request";
+
+/** SendCommand takes no more ids than this, and starts this many at once unless told otherwise. */
+const BATCH_SIZE = 50;
+
+/** An instance in any other state is on its way out, and its lifecycle hook drains it. */
+const STATES_WITH_AGENT = ["InService", "Pending", "Pending:Wait", "Pending:Proceed"];
+
+export interface Instance {
+  readonly id: string;
+  readonly lifecycleState: string;
+}
+
+export interface Groups {
+  /** undefined: there is no such group. */
+  instances(autoScalingGroupName: string): Promise<readonly Instance[] | undefined>;
+  setCapacityToZero(autoScalingGroupName: string): Promise<void>;
+}
+
+export interface Commands {
+  /** "refused": Systems Manager cannot reach one of the instances and therefore sent nothing to any of them. */
+  stopAgents(ids: readonly string[], system: OperatingSystem, timeoutSeconds: number): Promise<"sent" | "refused">;
+}
+
+export interface StopResult {
+  readonly action: Action;
+  readonly autoScalingGroupName: string | null;
+  readonly outcome: "nothing to do" | "already gone" | "stopping";
+  readonly instances: readonly string[];
+  readonly unreachable: readonly string[];
+}
+
+export async function run(event: unknown, groups: Groups, commands: Commands, log: Log): Promise<StopResult> {
+  const { action, request } = readStopEvent(event);
+  const result = request === undefined ? nothing("nothing to do", null) : await stopGroup(request, groups, commands);
+  const { outcome, autoScalingGroupName, instances, unreachable } = result;
+  const level = unreachable.length > 0 ? "warn" : "info";
+  log(level, "stop of the agents", { action, outcome, autoScalingGroupName, instances, unreachable });
+  return { action, ...result };
+}
+
+function nothing(outcome: StopResult["outcome"], autoScalingGroupName: string | null): Omit<StopResult, "action"> {
+  return { outcome, autoScalingGroupName, instances: [], unreachable: [] };
+}
+
+async function stopGroup(
+  request: StopRequest,
+  groups: Groups,
+  commands: Commands,
+): Promise<Omit<StopResult, "action">> {
+  const { autoScalingGroupName } = request;
+  if ((await groups.instances(autoScalingGroupName)) === undefined)
+    return nothing("already gone", autoScalingGroupName);
+
+  // Capacity first: the group would replace each agent that stops, while the hook and scale-in protection keep jobs safe.
+  await groups.setCapacityToZero(autoScalingGroupName);
+  const all = (await groups.instances(autoScalingGroupName)) ?? [];
+  const ids = all.filter((one) => STATES_WITH_AGENT.includes(one.lifecycleState)).map((one) => one.id);
+  const { instances, unreachable } = await sendToAll(ids, request, commands);
+  return { outcome: "stopping", autoScalingGroupName, instances, unreachable };
+}
+
+/** One unreachable instance makes a whole batch fail: halving it finds the culprit and reaches the others. */
+async function sendToAll(ids: readonly string[], request: StopRequest, commands: Commands) {
+  const instances: string[] = [];
+  const unreachable: string[] = [];
+  const failures: string[] = [];
+  const queue = batches(ids);
+  for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+    try {
+      const answer = await commands.stopAgents(batch, request.operatingSystem, request.timeoutSeconds);
+      if (answer === "sent") instances.push(...batch);
+      else if (batch.length === 1) unreachable.push(...batch);
+      else queue.push(...halves(batch));
+    } catch (error) {
+      failures.push(`${batch.join(" ")}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (failures.length > 0) {
+    throw new Error(`agents of ${request.autoScalingGroupName} that could not be told to stop: ${failures.join("; ")}`);
+  }
+  return { instances, unreachable };
+}
+
+function batches(ids: readonly string[]): (readonly string[])[] {
+  const count = Math.ceil(ids.length / BATCH_SIZE);
+  return Array.from({ length: count }, (_, index) => ids.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE));
+}
+
+function halves(batch: readonly string[]): (readonly string[])[] {
+  const middle = Math.ceil(batch.length / 2);
+  return [batch.slice(0, middle), batch.slice(middle)];
+}
