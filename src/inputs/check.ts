@@ -1,0 +1,58 @@
+import { contains, every } from "../value/list";
+import { length, matches } from "../value/text";
+import { and, eq, floor, gt, gte, or, Value } from "../value/value";
+
+/**
+ * One limit of one input, stated once. A value that is known is judged at synth; a variable gets the same limit as a `validation` block.
+ * `must` completes the sentence "NAME is VALUE, but it must …".
+ */
+export interface Check<T> {
+  readonly holds: (content: Value<T>) => Value<boolean>;
+  readonly must: string;
+}
+
+export function atLeast(least: number): Check<number> {
+  return { holds: (n) => gte(n, least), must: `be at least ${least}` };
+}
+
+export function above(bound: number): Check<number> {
+  return { holds: (n) => gt(n, bound), must: `be above ${bound}` };
+}
+
+export function between(least: number, most: number): Check<number> {
+  return { holds: (n) => and(gte(n, least), gte(most, n)), must: `be from ${least} to ${most}` };
+}
+
+export function whole(): Check<number> {
+  return { holds: (n) => eq(floor(n), n), must: "be a whole number" };
+}
+
+export function oneOf<T extends string | number>(allowed: readonly T[]): Check<T> {
+  return {
+    holds: (item) => contains(allowed, item),
+    must: `be one of ${allowed.map((item) => JSON.stringify(item)).join(", ")}`,
+  };
+}
+
+/** The pattern must be written in what JavaScript and RE2 share; `must` says it in words, with an example. */
+export function pattern(expression: RegExp, must: string): Check<string> {
+  return { holds: (text) => matches(expression, text), must };
+}
+
+export function notEmpty(): Check<string | readonly string[]> {
+  return { holds: (content) => gt(length(content), 0), must: "not be empty" };
+}
+
+export function atMostCharacters(most: number): Check<string> {
+  return { holds: (text) => gte(most, length(text)), must: `have at most ${most} characters` };
+}
+
+/** The same limit for a text that may also be left empty. */
+export function emptyOr(check: Check<string>): Check<string> {
+  return { holds: (text) => or(eq(text, ""), check.holds(text)), must: `be empty or ${check.must}` };
+}
+
+/** The limit holds for each item of a list. */
+export function eachItem(check: Check<string>): Check<readonly string[]> {
+  return { holds: (items) => every(items, check.holds), must: `in each item ${check.must}` };
+}

@@ -1,0 +1,80 @@
+import { isReference, known, Value } from "../value/value";
+import { InvalidInputs } from "./invalid-inputs";
+import { requirements, type Statement, warnings } from "./judge";
+import { type ElasticCiStackProps } from "./props.generated";
+import { type Row, type VariableType } from "./row";
+import { camel, type InputName, inputNames, type Inputs, rowOf } from "./table";
+
+/** Inputs as a TypeScript program gave them. */
+export interface ResolvedProps {
+  readonly inputs: Inputs;
+  /** Requirements that nobody can judge before Terraform runs, because they hang on references. */
+  readonly open: readonly Statement[];
+  /** Sentences about inputs that have no effect as given. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Checks and defaults the props.
+ * @throws InvalidInputs naming every wrong input at once.
+ */
+export function fromProps(props: ElasticCiStackProps): ResolvedProps {
+  const given = props as Readonly<Record<string, unknown>>;
+  const strangers = Object.keys(given).flatMap(unknownName);
+  const misfits = inputNames.flatMap((input) => wrongType(input, given[camel(input)]));
+  if (strangers.length + misfits.length > 0) throw new InvalidInputs([...strangers, ...misfits]);
+
+  const entries = inputNames.map((input) => [camel(input), contentOfProp(rowOf(input), given[camel(input)])] as const);
+  const inputs = Object.fromEntries(entries) as unknown as Inputs;
+  const all = requirements(inputs, camel);
+  const broken = all.filter(({ holds }) => known(holds)?.content === false);
+  if (broken.length > 0) throw new InvalidInputs(broken.map(({ message }) => known(message)!.content));
+  return {
+    inputs,
+    open: all.filter(({ holds }) => !known(holds)),
+    warnings: warnings(inputs, camel)
+      .filter(({ holds }) => known(holds)?.content === false)
+      .map(({ message }) => known(message)!.content),
+  };
+}
+
+function contentOfProp(row: Row, given: unknown): Value<unknown> {
+  if (given === undefined) return Value.of(row.default);
+  if (row.commaSeparated && Array.isArray(given) && !isReference(given)) return Value.of(given.join(","));
+  return Value.of(given);
+}
+
+function unknownName(prop: string): string[] {
+  if (inputNames.some((input) => camel(input) === prop)) return [];
+  const meant = inputNames.find((input) => input === prop);
+  return [meant ? `${prop} is not a prop: write it as ${camel(meant)}.` : `${prop} is not a prop: see ElasticCiStackProps for those that are.`];
+}
+
+const EXPECTED: Readonly<Record<VariableType, { readonly words: string; readonly fits: (given: unknown) => boolean }>> = {
+  string: { words: "a string", fits: (given) => typeof given === "string" },
+  number: { words: "a finite number", fits: (given) => Number.isFinite(given) },
+  bool: { words: "true or false", fits: (given) => typeof given === "boolean" || isReference(given) },
+  "list(string)": { words: "an array of strings", fits: isTexts },
+  "map(string)": { words: "an object whose values are strings", fits: isTextMap },
+};
+
+function wrongType(input: InputName, given: unknown): string[] {
+  const row = rowOf(input);
+  const expected = EXPECTED[row.type];
+  if (given === undefined || expected.fits(given) || (row.commaSeparated && isTexts(given))) return [];
+  const shown = row.sensitive ? `of type ${typeof given}` : describe(given);
+  return [`${camel(input)} is ${shown}, but it must be ${expected.words}${row.commaSeparated ? " or an array of strings" : ""}.`];
+}
+
+function describe(given: unknown): string {
+  return typeof given === "number" ? String(given) : (JSON.stringify(given) ?? String(given));
+}
+
+function isTexts(given: unknown): boolean {
+  return Array.isArray(given) && given.every((item) => typeof item === "string");
+}
+
+function isTextMap(given: unknown): boolean {
+  if (isReference(given)) return true;
+  return typeof given === "object" && given !== null && !Array.isArray(given) && isTexts(Object.values(given));
+}

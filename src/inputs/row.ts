@@ -1,0 +1,59 @@
+import { type Check, oneOf } from "./check";
+
+export type Platform = "linux" | "windows";
+
+/** One input: everything that props, variables, documentation and the agents' environment say about it. */
+export interface Row<T = unknown> {
+  readonly type: VariableType;
+  readonly default: T;
+  /** Plain sentences. The first is the summary; units belong in it. */
+  readonly about: string;
+  readonly checks: readonly Check<never>[];
+  /** Name under which the value reaches the instances' scripts. */
+  readonly env?: string;
+  /** Operating systems that the input means something to. Absent: all. */
+  readonly platforms?: readonly Platform[];
+  readonly sensitive?: true;
+  /** A comma-separated text, for which a TypeScript program may also give an array. */
+  readonly commaSeparated?: true;
+  /** The only values that are allowed, for the type of the prop. */
+  readonly choices?: readonly (string | number)[];
+  /** Why the input is accepted although nothing reads it. */
+  readonly inert?: string;
+  /** First version of the AWS provider that knows what the input sets, where older ones are supported otherwise. */
+  readonly providerFrom?: string;
+}
+
+export type VariableType = "string" | "number" | "bool" | "list(string)" | "map(string)";
+
+type Facts<T> = Omit<Row<T>, "type" | "checks" | "choices"> & { readonly checks?: readonly Check<T>[] };
+
+function row<T>(type: VariableType, { checks = [], ...facts }: Facts<T>): Row<T> {
+  return { type, checks: checks as readonly Check<never>[], ...facts };
+}
+
+export function text(facts: Facts<string>): Row<string> {
+  return row("string", facts);
+}
+
+export function number(facts: Facts<number>): Row<number> {
+  return row("number", facts);
+}
+
+export function flag(facts: Facts<boolean>): Row<boolean> {
+  return row("bool", facts);
+}
+
+export function texts(facts: Facts<readonly string[]>): Row<readonly string[]> {
+  return row("list(string)", facts);
+}
+
+export function tagMap(facts: Facts<Readonly<Record<string, string>>>): Row<Readonly<Record<string, string>>> {
+  return row("map(string)", facts);
+}
+
+/** A text or number out of a fixed list. */
+export function choice<const A extends readonly (string | number)[]>(allowed: A, facts: Facts<A[number]>): Row<A[number]> {
+  const type = typeof allowed[0] === "number" ? "number" : "string";
+  return { ...row(type, { ...facts, checks: [oneOf<A[number]>(allowed), ...(facts.checks ?? [])] }), choices: allowed };
+}
