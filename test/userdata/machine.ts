@@ -1,0 +1,111 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const repository = join(__dirname, "../..");
+const library = "usr/local/lib/buildkite-elastic-ci-stack";
+
+/** Where each static file of the Linux user data lies on an instance. */
+export const linuxFiles = {
+  "boot.sh": "boot.sh",
+  "instance.sh": `${library}/instance.sh`,
+  "with-environment.sh": `${library}/with-environment.sh`,
+  "drain-watcher.sh": `${library}/drain-watcher.sh`,
+  "buildkite-drain-watcher.service": "etc/systemd/system/buildkite-drain-watcher.service",
+} as const;
+
+export const imageScripts = ["bk-mount-instance-storage.sh", "bk-configure-docker.sh", "bk-install-elastic-stack.sh"];
+
+/** A script as it is shipped: without full-line comments and blank lines. */
+export function shipped(path: string): string {
+  const source = readFileSync(join(repository, "userdata", path), "utf8");
+  return source
+    .split("\n")
+    .filter((line, index) => (index === 0 && line.startsWith("#!")) || !/^\s*(#|$)/.test(line))
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly log: string;
+  readonly output: string;
+  /** What was called, each with the second at which it happened; the clock starts at 0. */
+  readonly calls: readonly string[];
+}
+
+/** A machine in a folder of its own: the real scripts as shipped, everything they call replaced by test/userdata/stubs. */
+export class Machine {
+  readonly root = mkdtempSync(join(tmpdir(), "instance-"));
+  readonly fake = join(this.root, "fake");
+
+  constructor(options: { realLoader?: boolean } = {}) {
+    for (const [name, path] of Object.entries(linuxFiles)) this.write(path, shipped(`linux/${name}`), 0o755);
+    if (!options.realLoader) this.write(linuxFiles["with-environment.sh"], '#!/bin/bash\nexec "$@"\n', 0o755);
+    for (const stub of readdirSync(join(__dirname, "stubs"))) {
+      this.write(`stubs/${stub}`, readFileSync(join(__dirname, "stubs", stub), "utf8"), 0o755);
+    }
+    for (const name of imageScripts) this.imageScript(name, "exit 0");
+    this.set("clock", "0").set("end-of-time", "2000").set("agent-state", "active").set("job-seconds", "0");
+    this.metadata("instance-id", "0 i-0123456789abcdef0").metadata("placement/region", "0 eu-west-1");
+    this.write("var/log/elastic-stack.log", "");
+  }
+
+  write(path: string, content: string, mode = 0o644): this {
+    const target = join(this.root, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content);
+    chmodSync(target, mode);
+    return this;
+  }
+
+  /** One of the facts that the stubs read. */
+  set(name: string, content: string): this {
+    return this.write(`fake/${name}`, content);
+  }
+
+  metadata(item: string, ...timeline: readonly string[]): this {
+    return this.set(`metadata/${item.replaceAll("/", "_")}`, `${timeline.join("\n")}\n`);
+  }
+
+  imageScript(name: string, body: string): this {
+    const record = `echo "$(<"$FAKE/clock") ${name}" >>"$FAKE/calls"`;
+    return this.write(`usr/local/bin/${name}`, `#!/bin/bash\n${record}\n${body}\n`, 0o755);
+  }
+
+  run(
+    script: keyof typeof linuxFiles,
+    environment: Readonly<Record<string, string>> = {},
+    ...words: string[]
+  ): Outcome {
+    const child = spawnSync("/bin/bash", [join(this.root, linuxFiles[script]), ...words], {
+      env: { PATH: `${this.root}/stubs:/usr/bin:/bin`, FAKE: this.fake, ELASTIC_STACK_ROOT: this.root, ...environment },
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    return {
+      code: child.status,
+      log: this.read("var/log/elastic-stack.log"),
+      output: child.stdout + child.stderr,
+      calls: this.read("fake/calls").split("\n").filter(Boolean),
+    };
+  }
+
+  read(path: string): string {
+    return existsSync(join(this.root, path)) ? readFileSync(join(this.root, path), "utf8") : "";
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}

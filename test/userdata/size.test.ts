@@ -1,0 +1,25 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { linuxFiles, shipped } from "./machine";
+
+const base64Size = (text: string) => Buffer.from(text).toString("base64").length;
+
+test("every Linux file has its place on the instance", () => {
+  expect(readdirSync(join(__dirname, "../../userdata/linux")).sort()).toEqual(Object.keys(linuxFiles).sort());
+});
+
+describe("sizes, of the 16384 bytes that EC2 takes", () => {
+  test("Linux leaves more than 8 kB to the settings", () => {
+    const carried = Object.keys(linuxFiles).filter((name) => name !== "boot.sh");
+    const size = carried.reduce(
+      (sum, name) => sum + base64Size(shipped(`linux/${name}`)),
+      shipped("linux/boot.sh").length,
+    );
+    expect(size).toBeLessThan(8000);
+  });
+
+  test("Windows leaves more than 6 kB to the settings", () => {
+    const size = shipped("windows/boot.ps1").length + base64Size(shipped("windows/drain-watcher.ps1"));
+    expect(size).toBeLessThan(10_000);
+  });
+});

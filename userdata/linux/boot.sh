@@ -1,0 +1,54 @@
+#!/bin/bash
+# The user data of a Linux instance: cloud-init runs it as root at every boot.
+# ELASTIC_STACK_ROOT, empty on an instance, is put in front of every path, for the tests.
+set -uo pipefail
+
+root=${ELASTIC_STACK_ROOT:-}
+library=$root/usr/local/lib/buildkite-elastic-ci-stack
+status=$root/var/log/elastic-stack-bootstrap-status
+
+exec >>"$root/var/log/elastic-stack.log" 2>&1
+
+# shellcheck source=userdata/linux/instance.sh
+source "$library/instance.sh" || exit
+
+# The exit code makes cloud-final fail, and the image then powers the machine off.
+fail() {
+  say "boot failed: $1"
+  retry autoscaling set-instance-health --health-status Unhealthy --no-should-respect-grace-period ||
+    say "the Auto Scaling group could not be told that this instance is unhealthy"
+  exit 1
+}
+
+step() {
+  local what=$1 code
+  shift
+  say "boot: $what"
+  "$@"
+  code=$?
+  ((code == 0)) || fail "$what ended with exit code $code"
+}
+
+image_script() {
+  step "$1" "$library/with-environment.sh" "$root/usr/local/bin/$1"
+}
+
+start_drain_watcher() {
+  systemctl daemon-reload && systemctl enable --now buildkite-drain-watcher.service
+}
+
+# After a finished first boot everything outlasts a reboot: mounts, Docker's settings, the enabled services. Doing it
+# again would format mounted disks and restart Docker under running jobs.
+if [[ -e $status ]]; then
+  [[ $(<"$status") == Completed ]] || fail "an earlier boot of this instance broke off half-way"
+  say "boot: this instance is set up already"
+  exit 0
+fi
+
+image_script bk-mount-instance-storage.sh
+image_script bk-configure-docker.sh
+step "drain watcher" start_drain_watcher
+image_script bk-install-elastic-stack.sh
+
+# The drain watcher answers spot notices. A second SIGTERM, sent by lifecycled, would make the agent cancel its jobs.
+systemctl disable --now lifecycled.service || say "boot: there is no lifecycled to switch off"
