@@ -85,7 +85,11 @@ export class AgentScaler extends Construct {
   }
 }
 
-function environment(inputs: Inputs, tokenPath: Value<string>, group: Value<string>): Record<keyof AgentScalerEnvironment, Operand<string>> {
+function environment(
+  inputs: Inputs,
+  tokenPath: Value<string>,
+  group: Value<string>,
+): Record<keyof AgentScalerEnvironment, Operand<string>> {
   return {
     BUILDKITE_AGENT_TOKEN_SSM_KEY: tokenPath,
     BUILDKITE_QUEUE: inputs.buildkiteQueue,

@@ -7,13 +7,19 @@ import { entries, field, splitTrimmed } from "../value/list";
 import { blocks, optionalBlock, orNull } from "../value/optional";
 import { jsonDocument } from "../value/json";
 import { lower, text, toText, withoutPrefix } from "../value/text";
-import { bool, list, num, plus, str, Value } from "../value/value";
+import { bool, least, list, num, plus, str, Value } from "../value/value";
 import { type AgentLaunchTemplate } from "./launch-template";
 import { type Names, tagged } from "./names";
 import { type Network } from "./network";
 
 /** Seconds that deleting the group may take beyond the time that its instances have to drain. */
 const DELETE_MARGIN = 900;
+
+/**
+ * Seconds after which the hook lets go of an instance that has fallen silent. A draining one sends a heartbeat every minute
+ * until its grace period is over, so a shorter time than the grace period costs no job, and a dead instance is gone soon.
+ */
+const HEARTBEAT_TIMEOUT = 300;
 
 export interface GroupSources {
   readonly inputs: Inputs;
@@ -37,7 +43,10 @@ export class AgentAutoScalingGroup extends Construct {
   ) {
     super(scope, id);
     const { inputs, names, network, minSize, requirements } = sources;
-    const preconditions = requirements.map(({ holds, message }) => ({ condition: bool(holds), errorMessage: str(message) }));
+    const preconditions = requirements.map(({ holds, message }) => ({
+      condition: bool(holds),
+      errorMessage: str(message),
+    }));
     this.group = new AutoscalingGroup(this, "agent_auto_scale_group", {
       name: str(names.group),
       vpcZoneIdentifier: list(network.subnetIds),
@@ -63,7 +72,10 @@ export class AgentAutoScalingGroup extends Construct {
         ...(preconditions.length > 0 && { precondition: preconditions }),
       },
     });
-    const tags = tagged(names.tags, { BuildkiteQueue: inputs.buildkiteQueue, AgentsPerInstance: toText(inputs.agentsPerInstance) });
+    const tags = tagged(names.tags, {
+      BuildkiteQueue: inputs.buildkiteQueue,
+      AgentsPerInstance: toText(inputs.agentsPerInstance),
+    });
     blocks(this.group, "tag", entries(tags), (tag) => ({
       key: field(tag, "key"),
       value: field(tag, "value"),
@@ -74,7 +86,11 @@ export class AgentAutoScalingGroup extends Construct {
     optionalBlock(this.group, "instance_refresh", inputs.enableInstanceRefresh, {
       strategy: "Rolling",
       // A new instance comes before an old one goes; the hook lets the old one finish its jobs.
-      preferences: { min_healthy_percentage: 100, max_healthy_percentage: 110, scale_in_protected_instances: "Refresh" },
+      preferences: {
+        min_healthy_percentage: 100,
+        max_healthy_percentage: 110,
+        scale_in_protected_instances: "Refresh",
+      },
     });
     this.terminatingHook = this.hook();
   }
@@ -106,7 +122,7 @@ export class AgentAutoScalingGroup extends Construct {
       autoscalingGroupName: this.group.name,
       lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
       defaultResult: "CONTINUE",
-      heartbeatTimeout: num(inputs.instanceTerminationGracePeriod),
+      heartbeatTimeout: num(least(inputs.instanceTerminationGracePeriod, HEARTBEAT_TIMEOUT)),
       notificationMetadata: str(jsonDocument({ stack_name: names.stack, queue: inputs.buildkiteQueue })),
     });
   }

@@ -67,7 +67,8 @@ export class ElasticCiStack extends Construct {
     const { inputs, open, warnings } = fromProps(props);
     warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
     this.parts = makeParts(this, inputs, open);
-    const { network, securityGroup, secretsBucket, signingKey, instanceRole, launchTemplate, group, scaler, token } = this.parts;
+    const { network, securityGroup, secretsBucket, signingKey, instanceRole, launchTemplate, group, scaler, token } =
+      this.parts;
     this.autoScalingGroup = group.group;
     this.terminatingHook = group.terminatingHook;
     this.launchTemplate = launchTemplate.template;
@@ -95,8 +96,12 @@ export class ElasticCiStack extends Construct {
     const home = new Construct(this, "outputs");
     for (const name of outputNames) {
       const { about, value } = outputs[name];
-      const output = new TerraformOutput(home, camel(name), { description: about, value: any(value(this.parts)) });
-      output.overrideLogicalId(`${prefix}${name}`);
+      const content = any(value(this.parts));
+      // Terraform leaves an output that is null out; cdktf cannot write one.
+      if (content === null) continue;
+      new TerraformOutput(home, camel(name), { description: about, value: content }).overrideLogicalId(
+        `${prefix}${name}`,
+      );
     }
   }
 }

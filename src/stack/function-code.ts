@@ -57,7 +57,11 @@ function asset(scope: Construct, name: string, path: string): Value<string> {
 
 /** Buildkite's released scaler, out of their public bucket in the region or out of a mirror of it. */
 export function releasedScaler(inputs: Inputs, account: Account): FunctionCode {
-  const published = when(eq(account.region, "us-east-1"), "buildkite-lambdas", text`buildkite-lambdas-${account.region}`);
+  const published = when(
+    eq(account.region, "us-east-1"),
+    "buildkite-lambdas",
+    text`buildkite-lambdas-${account.region}`,
+  );
   const isArm = eq<string>(inputs.lambdaArchitecture, "arm64");
   const key = when(isArm, releasedScalerKey("arm64"), releasedScalerKey("x86_64"));
   const none = Value.of("");
@@ -73,7 +77,11 @@ export function releasedScaler(inputs: Inputs, account: Account): FunctionCode {
 }
 
 /** One code or the other; a code that is certain not to run is not even looked at. */
-export function either(condition: Operand<boolean>, then: () => FunctionCode, otherwise: () => FunctionCode): FunctionCode {
+export function either(
+  condition: Operand<boolean>,
+  then: () => FunctionCode,
+  otherwise: () => FunctionCode,
+): FunctionCode {
   const decided = known(condition);
   if (decided) return decided.content ? then() : otherwise();
   const [a, b] = [then(), otherwise()];

@@ -48,7 +48,12 @@ export interface FunctionParts {
 }
 
 /** Our only way to make a Lambda function: with a log group of its own, and a role that may write there and do what `may` says. */
-export function lambdaFunction(scope: Construct, one: One, setting: FunctionSetting, props: FunctionProps): FunctionParts {
+export function lambdaFunction(
+  scope: Construct,
+  one: One,
+  setting: FunctionSetting,
+  props: FunctionProps,
+): FunctionParts {
   const { inputs, names, account } = setting;
   const { code, ids } = props;
   const name = text`${names.stack}-${props.name}`;
@@ -86,7 +91,12 @@ export function lambdaFunction(scope: Construct, one: One, setting: FunctionSett
   return { fn, logs };
 }
 
-function functionRole(scope: Construct, { inputs, names }: FunctionSetting, { ids, role }: FunctionProps, logArn: Value<string>) {
+function functionRole(
+  scope: Construct,
+  { inputs, names }: FunctionSetting,
+  { ids, role }: FunctionProps,
+  logArn: Value<string>,
+) {
   const rights: ITerraformDependable[] = [];
   // Scopes of their own, because a function, its role and its policy may bear one id.
   const [roleHome, policyHome] = [new Construct(scope, "role"), new Construct(scope, "policy")];
@@ -99,7 +109,11 @@ function functionRole(scope: Construct, { inputs, names }: FunctionSetting, { id
         tags: map(names.tags),
       }),
     );
-    const logging: Statement = { sid: "WriteLogs", actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [logArn] };
+    const logging: Statement = {
+      sid: "WriteLogs",
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [logArn],
+    };
     rights.push(
       one(
         new IamRolePolicy(policyHome, ids.policy, {
@@ -110,8 +124,10 @@ function functionRole(scope: Construct, { inputs, names }: FunctionSetting, { id
       ),
     );
     const arns = role.managedPolicyArns ? when<readonly string[]>(role.exists, role.managedPolicyArns, []) : [];
-    const attachments = each(arns, (arn) =>
-      new IamRolePolicyAttachment(roleHome, `${ids.role}_managed_policies`, { role: made.name, policyArn: str(arn) }),
+    const attachments = each(
+      arns,
+      (arn) =>
+        new IamRolePolicyAttachment(roleHome, `${ids.role}_managed_policies`, { role: made.name, policyArn: str(arn) }),
     );
     if (attachments) rights.push(attachments);
     return made;

@@ -44,7 +44,9 @@ export class InstanceRole extends Construct {
     this.arn = this.own.pick((role) => role.arn, inputs.instanceRoleArn);
     this.name = this.own.pick((role) => role.name, lastPart("/", inputs.instanceRoleArn));
     this.profile = new IamInstanceProfile(this, "iam_instance_profile", {
-      name: str(when(isSet(inputs.instanceProfileName), inputs.instanceProfileName, text`${names.stack}-InstanceProfile`)),
+      name: str(
+        when(isSet(inputs.instanceProfileName), inputs.instanceProfileName, text`${names.stack}-InstanceProfile`),
+      ),
       role: str(this.name),
       tags: map(names.tags),
     });
@@ -75,8 +77,9 @@ export class InstanceRole extends Construct {
 
   private attachManagedPolicies(role: IamRole): void {
     const arns = when<readonly string[]>(this.facts.createsInstanceRole, this.inputs.managedPolicyArns, []);
-    each(arns, (arn) =>
-      new IamRolePolicyAttachment(this, "instance_managed_policies", { role: role.name, policyArn: str(arn) }),
+    each(
+      arns,
+      (arn) => new IamRolePolicyAttachment(this, "instance_managed_policies", { role: role.name, policyArn: str(arn) }),
     );
   }
 

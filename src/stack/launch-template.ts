@@ -67,7 +67,9 @@ export class AgentLaunchTemplate extends Construct {
       lifecycle: { precondition: this.preconditions() },
     });
     optionalBlock(this.template, "credit_specification", facts.isBurstable, { cpu_credits: inputs.cpuCredits });
-    optionalBlock(this.template, "cpu_options", inputs.enableNestedVirtualization, { nested_virtualization: "enabled" });
+    optionalBlock(this.template, "cpu_options", inputs.enableNestedVirtualization, {
+      nested_virtualization: "enabled",
+    });
   }
 
   private rootVolume() {

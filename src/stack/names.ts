@@ -26,7 +26,11 @@ export function names(scope: Construct, inputs: Inputs, account: Account): Names
   return {
     stack,
     group,
-    groupArn: named(scope, "group_arn", account.arn("autoscaling", text`autoScalingGroup:*:autoScalingGroupName/${group}`)),
+    groupArn: named(
+      scope,
+      "group_arn",
+      account.arn("autoscaling", text`autoScalingGroup:*:autoScalingGroupName/${group}`),
+    ),
     terminatingHook: text`${stack}-terminating-hook`,
     tags: named(scope, "common_tags", commonTags(inputs, stack)),
   };

@@ -66,7 +66,9 @@ export class Network extends Construct {
         tags: map(tagged(tags, { Name: stack })),
       }),
     );
-    const gateway = one(new InternetGateway(this, "gateway", { vpcId: vpc.id, tags: map(tagged(tags, { Name: stack })) }));
+    const gateway = one(
+      new InternetGateway(this, "gateway", { vpcId: vpc.id, tags: map(tagged(tags, { Name: stack })) }),
+    );
     const routeTable = one(new RouteTable(this, "routes", { vpcId: vpc.id, tags: map(tagged(tags, { Name: stack })) }));
     one(
       new Route(this, "route_default", {

@@ -24,8 +24,14 @@ export const outputs = {
   },
   auto_scaling_group_name: { about: "Name of the Auto Scaling group.", value: ({ group }) => group.group.name },
   auto_scaling_group_arn: { about: "ARN of the Auto Scaling group.", value: ({ group }) => group.group.arn },
-  instance_role_arn: { about: "ARN of the instances' role, made or given.", value: ({ instanceRole }) => instanceRole.arn },
-  instance_role_name: { about: "Name of the instances' role, made or given.", value: ({ instanceRole }) => instanceRole.name },
+  instance_role_arn: {
+    about: "ARN of the instances' role, made or given.",
+    value: ({ instanceRole }) => instanceRole.arn,
+  },
+  instance_role_name: {
+    about: "Name of the instances' role, made or given.",
+    value: ({ instanceRole }) => instanceRole.name,
+  },
   scaler_lambda_function_name: {
     about: "Name of the AgentScaler function; null where min_size equals max_size.",
     value: ({ scaler: { own } }) => own.pick<string | null>(({ fn }) => fn.functionName, null),
@@ -42,7 +48,10 @@ export const outputs = {
     about: "Name of the lifecycle hook that holds terminating instances until they have drained.",
     value: ({ group }) => group.terminatingHook.name,
   },
-  launch_template_id: { about: "Id of the launch template.", value: ({ launchTemplate }) => launchTemplate.template.id },
+  launch_template_id: {
+    about: "Id of the launch template.",
+    value: ({ launchTemplate }) => launchTemplate.template.id,
+  },
   launch_template_version: {
     about: "Newest version of the launch template.",
     value: ({ launchTemplate }) => launchTemplate.template.latestVersion,

@@ -1,6 +1,7 @@
 import { type Construct } from "constructs";
 import { type Statement as Requirement } from "../inputs/judge";
 import { type Inputs } from "../inputs/table";
+import { named } from "../value/optional";
 import { Account } from "./account";
 import { AgentScaler } from "./agent-scaler";
 import { AgentToken } from "./agent-token";
@@ -39,7 +40,7 @@ export function makeParts(scope: Construct, inputs: Inputs, requirements: readon
   const grants = [...token.readStatements, ...signingKey.useStatements, ...secretsBucket.readStatements];
   const instanceRole = new InstanceRole(scope, "instance-role", inputs, facts, names, account, grants);
   const image = new Image(scope, "image", inputs, facts, account);
-  const bootData = userData({ inputs, facts, names, account, token, signingKey, secretsBucket });
+  const bootData = named(scope, "user_data", userData({ inputs, facts, names, account, token, signingKey, secretsBucket }));
   const launchTemplate = new AgentLaunchTemplate(scope, "launch-template", {
     inputs,
     facts,
@@ -66,5 +67,18 @@ export function makeParts(scope: Construct, inputs: Inputs, requirements: readon
   new AzRebalancingSuspender(scope, "az-rebalancing-suspender", functions, facts, group.group);
   new StopBuildkiteAgents(scope, "stop-buildkite-agents", functions, facts, group);
 
-  return { inputs, names, network, securityGroup, token, signingKey, secretsBucket, instanceRole, image, launchTemplate, group, scaler };
+  return {
+    inputs,
+    names,
+    network,
+    securityGroup,
+    token,
+    signingKey,
+    secretsBucket,
+    instanceRole,
+    image,
+    launchTemplate,
+    group,
+    scaler,
+  };
 }

@@ -15,7 +15,9 @@ export interface Statement {
 }
 
 export function policyDocument(statements: readonly Statement[]): Value<string> {
-  const array = jsonArray(statements.map((statement) => ({ exists: statement.exists ?? true, document: body(statement) })));
+  const array = jsonArray(
+    statements.map((statement) => ({ exists: statement.exists ?? true, document: body(statement) })),
+  );
   return text`{"Statement":${array},"Version":"2012-10-17"}`;
 }
 

@@ -4,7 +4,10 @@ import { type FunctionSetting } from "./function";
 import { type Statement } from "./policy";
 
 /** What the AgentScaler calls, Buildkite's released one and ours alike. */
-export function scalerPermissions({ inputs, names, account }: FunctionSetting, token: AgentToken): readonly Statement[] {
+export function scalerPermissions(
+  { inputs, names, account }: FunctionSetting,
+  token: AgentToken,
+): readonly Statement[] {
   return [
     {
       sid: "ReadGroups",
@@ -47,10 +50,18 @@ function elasticCiMode({ inputs, names, account }: FunctionSetting): readonly St
       sid: "UseStopDocuments",
       exists,
       actions: ["ssm:SendCommand"],
-      resources: documents.map((document) => text`arn:${account.partition}:ssm:${account.region}::document/${document}`),
+      resources: documents.map(
+        (document) => text`arn:${account.partition}:ssm:${account.region}::document/${document}`,
+      ),
     },
     { sid: "StopAgents", exists, actions: ["ssm:SendCommand"], resources: [instances], condition: ownInstances },
-    { sid: "TerminateInstances", exists, actions: ["ec2:TerminateInstances"], resources: [instances], condition: ownInstances },
+    {
+      sid: "TerminateInstances",
+      exists,
+      actions: ["ec2:TerminateInstances"],
+      resources: [instances],
+      condition: ownInstances,
+    },
     { sid: "MarkUnhealthy", exists, actions: ["autoscaling:SetInstanceHealth"], resources: [names.groupArn] },
   ];
 }

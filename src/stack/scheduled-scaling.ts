@@ -46,9 +46,21 @@ export class PlannedMinimum extends Construct {
   constructor(scope: Construct, id: string, inputs: Inputs, names: Names) {
     super(scope, id);
     const scheduled = inputs.enableScheduledScaling;
-    const found = optional(scheduled, (one) => one(new DataAwsAutoscalingGroups(this, "same_name", { names: [str(names.group)] })));
-    const present = and(scheduled, contains(found.pick<readonly string[]>((it) => it.names, []), names.group));
+    const found = optional(scheduled, (one) =>
+      one(new DataAwsAutoscalingGroups(this, "same_name", { names: [str(names.group)] })),
+    );
+    const present = and(
+      scheduled,
+      contains(
+        found.pick<readonly string[]>((it) => it.names, []),
+        names.group,
+      ),
+    );
     const live = optional(present, (one) => one(new DataAwsAutoscalingGroup(this, "live", { name: str(names.group) })));
-    this.minSize = when(scheduled, live.pick((it) => least(it.minSize, inputs.maxSize), inputs.minSize), inputs.minSize);
+    this.minSize = when(
+      scheduled,
+      live.pick((it) => least(it.minSize, inputs.maxSize), inputs.minSize),
+      inputs.minSize,
+    );
   }
 }

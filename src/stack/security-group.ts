@@ -28,16 +28,18 @@ export class AgentSecurityGroup extends Construct {
       );
       const ranges = when<readonly string[]>(facts.createsSecurityGroup, inputs.sshIngressCidrBlocks, []);
       const port = num(when(facts.isWindows, 3389, 22));
-      each(ranges, (range) =>
-        new VpcSecurityGroupIngressRule(this, "security_group_ssh_ingress", {
-          securityGroupId: group.id,
-          description: "Remote login",
-          ipProtocol: "tcp",
-          fromPort: port,
-          toPort: port,
-          cidrIpv4: str(range),
-          tags: map(names.tags),
-        }),
+      each(
+        ranges,
+        (range) =>
+          new VpcSecurityGroupIngressRule(this, "security_group_ssh_ingress", {
+            securityGroupId: group.id,
+            description: "Remote login",
+            ipProtocol: "tcp",
+            fromPort: port,
+            toPort: port,
+            cidrIpv4: str(range),
+            tags: map(names.tags),
+          }),
       );
       return group;
     });

@@ -68,7 +68,9 @@ function permissions({ names, account }: FunctionSetting): readonly Statement[] 
     {
       sid: "UseStopDocuments",
       actions: ["ssm:SendCommand"],
-      resources: documents.map((document) => text`arn:${account.partition}:ssm:${account.region}::document/${document}`),
+      resources: documents.map(
+        (document) => text`arn:${account.partition}:ssm:${account.region}::document/${document}`,
+      ),
     },
     {
       sid: "StopAgents",

@@ -65,8 +65,14 @@ const BOUNDARY = "==BUILDKITE-ELASTIC-CI-STACK==";
 /** Cloud-init runs boot.sh at every boot; the files are written at the first. */
 function linux(sources: UserDataSources): Value<string> {
   const settings = base64(jsonDocument(environment(sources, "linux")));
-  const file = (path: string, permissions: string, content: Operand<string>) => ({ path, permissions, encoding: "b64", content });
-  const script = (path: string, permissions: string, name: string) => file(path, permissions, base64(staticScript("linux", name)));
+  const file = (path: string, permissions: string, content: Operand<string>) => ({
+    path,
+    permissions,
+    encoding: "b64",
+    content,
+  });
+  const script = (path: string, permissions: string, name: string) =>
+    file(path, permissions, base64(staticScript("linux", name)));
   const cloudConfig = jsonDocument({
     cloud_final_modules: [["scripts-user", "always"]],
     write_files: [

@@ -16,7 +16,15 @@ const CHINA_PREFIXED = ["autoscaling", "ec2", "ecr.api", "ecr.dkr", "lambda", "l
 
 /** Private ways to AWS services, in the VPC that we make: the free gateway for S3, and interfaces for the rest. */
 export class VpcEndpoints extends Construct {
-  constructor(scope: Construct, id: string, inputs: Inputs, facts: Facts, names: Names, account: Account, network: Network) {
+  constructor(
+    scope: Construct,
+    id: string,
+    inputs: Inputs,
+    facts: Facts,
+    names: Names,
+    account: Account,
+    network: Network,
+  ) {
     super(scope, id);
     const serviceName = (service: Value<string>) => {
       const isPrefixed = and(eq(account.partition, "aws-cn"), contains(CHINA_PREFIXED, service));
@@ -46,22 +54,30 @@ export class VpcEndpoints extends Construct {
           description: "HTTPS from the VPC to its endpoints",
           vpcId: str(network.vpcId),
           ingress: [
-            { description: "HTTPS", fromPort: 443, toPort: 443, protocol: "tcp", cidrBlocks: [str(inputs.vpcCidrBlock)] },
+            {
+              description: "HTTPS",
+              fromPort: 443,
+              toPort: 443,
+              protocol: "tcp",
+              cidrBlocks: [str(inputs.vpcCidrBlock)],
+            },
           ],
           tags: map(tagged(names.tags, { Name: text`${names.stack}-vpc-endpoints-sg` })),
         }),
       ),
     );
-    eachKey(services, (service) =>
-      new VpcEndpoint(this, "interface", {
-        vpcId: str(network.vpcId),
-        serviceName: serviceName(service),
-        vpcEndpointType: "Interface",
-        privateDnsEnabled: true,
-        subnetIds: list(network.subnetIds),
-        securityGroupIds: [str(group.pick((it) => it.id, ""))],
-        tags: tags(service),
-      }),
+    eachKey(
+      services,
+      (service) =>
+        new VpcEndpoint(this, "interface", {
+          vpcId: str(network.vpcId),
+          serviceName: serviceName(service),
+          vpcEndpointType: "Interface",
+          privateDnsEnabled: true,
+          subnetIds: list(network.subnetIds),
+          securityGroupIds: [str(group.pick((it) => it.id, ""))],
+          tags: tags(service),
+        }),
     );
   }
 }

@@ -1,13 +1,14 @@
 import { at, fold, type Operand, type Value } from "./value";
 
-/** Whether an IPv4 range lies inside another. Text that is no range lies in none. */
+/** Whether an IPv4 range lies inside another. Other text lies in none. */
 export function rangeContains(outer: Operand<string>, inner: Operand<string>): Value<boolean> {
   const bits = (range: Operand<string>) => ['split("/", ', at(range), ")[1]"] as const;
   const moved = ['join("/", [split("/", ', at(inner), ")[0], ", ...bits(outer), "])"] as const;
   return fold<[string, string], boolean>(
     [outer, inner],
     holdsRange,
-    ...["try(cidrhost(", at(outer), ", 0) == cidrhost(", ...moved, ", 0) && tonumber("],
+    // cidrnetmask refuses what is no IPv4 range.
+    ...['try(cidrnetmask(', at(inner), ') != "" && cidrhost(', at(outer), ", 0) == cidrhost(", ...moved, ", 0) && tonumber("],
     ...[...bits(inner), ") >= tonumber(", ...bits(outer), "), false)"],
   );
 }
@@ -18,9 +19,11 @@ function holdsRange(outer: string, inner: string): boolean {
   return narrow.bits >= wide.bits && Math.floor(wide.address / size) === Math.floor(narrow.address / size);
 }
 
+const RANGE = /^[0-9]{1,3}(\.[0-9]{1,3}){3}\/[0-9]{1,2}$/;
+
 function parse(range: string): { readonly address: number; readonly bits: number } {
   const [address = "", bits] = range.split("/");
   const octets = address.split(".").map(Number);
-  const isAddress = octets.length === 4 && octets.every((octet) => octet >= 0 && octet <= 255);
-  return { address: isAddress ? octets.reduce((sum, octet) => sum * 256 + octet, 0) : NaN, bits: Number(bits) };
+  const isRange = RANGE.test(range) && octets.every((octet) => octet <= 255) && Number(bits) <= 32;
+  return { address: isRange ? octets.reduce((sum, octet) => sum * 256 + octet, 0) : NaN, bits: Number(bits) };
 }

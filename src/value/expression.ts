@@ -28,9 +28,27 @@ export class Expression implements IResolvable {
 
 /** A text with operands in its places. One inside another is laid out flat. */
 export class Template extends Expression {
-  constructor(readonly pieces: readonly Part[]) {
-    super(['"', ...pieces.flatMap((piece) => (typeof piece === "string" ? [quote(piece).slice(1, -1)] : ["${", piece, "}"])), '"']);
+  readonly pieces: readonly Part[];
+
+  constructor(pieces: readonly Part[]) {
+    const merged = mergeLiterals(pieces);
+    super(['"', ...merged.flatMap((piece, i) => (typeof piece === "string" ? [inTemplate(piece, i === merged.length - 1)] : ["${", piece, "}"])), '"']);
+    this.pieces = merged;
   }
+}
+
+/** Neighbouring literals become one, lest the `$` at the end of one and the `{` at the start of the next escape the quoting. */
+function mergeLiterals(pieces: readonly Part[]): readonly Part[] {
+  return pieces.reduce<readonly Part[]>((done, piece) => {
+    const last = done.at(-1);
+    return typeof last === "string" && typeof piece === "string" ? [...done.slice(0, -1), last + piece] : [...done, piece];
+  }, []);
+}
+
+/** A literal before an operand must not end in `$`, which would turn the operand's `${` into plain text. */
+function inTemplate(literal: string, isLast: boolean): string {
+  const quoted = quote(literal).slice(1, -1);
+  return isLast ? quoted : quoted.replace(/\$$/, "\\u0024");
 }
 
 /** Literals are quoted, references stay bare, containers are rendered item by item. */
@@ -42,8 +60,7 @@ function render(context: IResolveContext, operand: unknown): string {
   if (typeof operand === "number") return renderNumber(context, operand);
   if (typeof operand === "boolean") return String(operand);
   if (Array.isArray(operand)) return renderList(context, operand);
-  const entries = Object.entries(operand as object).map(([key, item]) => `${quote(key)} = ${render(context, item)}`);
-  return `{${entries.join(", ")}}`;
+  return renderMap(context, operand as Readonly<Record<string, unknown>>);
 }
 
 function renderToken(context: IResolveContext, token: IResolvable): string {
@@ -55,11 +72,11 @@ const TOKEN_MARKER = /\$\{TfToken\[[^\]]+\]\}/g;
 
 /** Text that mixes literals and tokens becomes a template; only its literals are escaped. */
 function renderText(context: IResolveContext, text: string): string {
-  const markers = [...text.matchAll(TOKEN_MARKER)];
-  const tokens = markers.map(([marker]) => renderToken(context, Tokenization.reverseString(marker).firstToken!));
-  if (markers[0]?.[0] === text) return tokens[0]!;
-  const literals = text.split(TOKEN_MARKER).map((literal) => quote(literal).slice(1, -1));
-  return `"${literals.map((literal, i) => (i === 0 ? literal : `\${${tokens[i - 1]}}${literal}`)).join("")}"`;
+  const tokens = [...text.matchAll(TOKEN_MARKER)].map(([marker]) => Tokenization.reverseString(marker).firstToken!);
+  const literals = text.split(TOKEN_MARKER);
+  if (tokens.length === 1 && literals.join("") === "") return renderToken(context, tokens[0]!);
+  const pieces = literals.flatMap((literal, i) => (i === 0 ? [literal] : [{ operand: tokens[i - 1] }, literal]));
+  return new Template(pieces).resolve(context);
 }
 
 function renderNumber(context: IResolveContext, value: number): string {
@@ -68,15 +85,27 @@ function renderNumber(context: IResolveContext, value: number): string {
 }
 
 function renderList(context: IResolveContext, items: readonly unknown[]): string {
-  const token = Token.isUnresolved(items) ? Tokenization.reverseList(items as string[]) : undefined;
+  const token = Token.isUnresolved(items) ? Tokenization.reverse(items)[0] : undefined;
   return token ? renderToken(context, token) : `[${items.map((item) => render(context, item)).join(", ")}]`;
+}
+
+function renderMap(context: IResolveContext, map: Readonly<Record<string, unknown>>): string {
+  const token = Token.isUnresolved(map) ? Tokenization.reverse(map)[0] : undefined;
+  if (token) return renderToken(context, token);
+  const entries = Object.entries(map).filter(([, item]) => item !== undefined);
+  const key = (name: string) => (Token.isUnresolved(name) ? `(${renderText(context, name)})` : quote(name));
+  return `{${entries.map(([name, item]) => `${key(name)} = ${render(context, item)}`).join(", ")}}`;
 }
 
 /** A literal in Terraform's syntax, where JSON's `\b` and `\f` do not exist and `${` and `%{` begin a template. */
 export function quote(text: string): string {
-  return JSON.stringify(text)
-    .replace(/(?<!\\)((?:\\\\)*)\\b/g, "$1\\u0008")
-    .replace(/(?<!\\)((?:\\\\)*)\\f/g, "$1\\u000c")
+  return JSON.stringify(asTerraformKeepsIt(text))
+    .replace(/\\./g, (escape) => (escape === "\\b" ? "\\u0008" : escape === "\\f" ? "\\u000c" : escape))
     .replace(/\$\{/g, "$$$${")
     .replace(/%\{/g, "%%{");
+}
+
+/** Terraform composes letters with their accents, and has no halves of characters. */
+export function asTerraformKeepsIt(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd").normalize();
 }

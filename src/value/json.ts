@@ -1,5 +1,5 @@
-import { join } from "./list";
-import { text } from "./text";
+import { join, sortedEntries } from "./list";
+import { decimal, text } from "./text";
 import { at, fold, known, type Operand, Value, when } from "./value";
 
 /** What may stand in a document: plain data with operands anywhere in it. */
@@ -24,12 +24,13 @@ export function base64(operand: Operand<string>): Value<string> {
 }
 
 function encode(document: unknown): string {
-  return JSON.stringify(sorted(document)).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  if (typeof document === "number") return decimal(document);
+  if (Array.isArray(document)) return `[${document.map(encode).join(",")}]`;
+  if (typeof document !== "object" || document === null) return encodeText(document);
+  const fields = sortedEntries(document).filter(([, item]) => item !== undefined);
+  return `{${fields.map(([key, item]) => `${encodeText(key)}:${encode(item)}`).join(",")}}`;
 }
 
-function sorted(document: unknown): unknown {
-  if (Array.isArray(document)) return document.map(sorted);
-  if (typeof document !== "object" || document === null) return document;
-  const keys = Object.keys(document).sort();
-  return Object.fromEntries(keys.map((key) => [key, sorted((document as Record<string, unknown>)[key])]));
+function encodeText(content: unknown): string {
+  return JSON.stringify(content).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -12,28 +12,49 @@ export function join(separator: string, items: Operand<readonly string[]>): Valu
 export function splitTrimmed(separator: string, joined: Operand<string>): Value<readonly string[]> {
   return fold<[string], readonly string[]>(
     [joined],
-    (whole) => (whole.trim() === "" ? [] : whole.split(separator).map((item) => item.trim())),
-    ...["[for item in split(", at(separator), ", ", at(joined), ') : trimspace(item) if trimspace(', at(joined), ') != ""]'],
+    (whole) => (trim(whole) === "" ? [] : whole.split(separator).map(trim)),
+    ...["[for part in split(", at(separator), ", ", at(joined), ") : trimspace(part) if trimspace(", at(joined), ') != ""]'],
   );
+}
+
+/** What Terraform's `trimspace` takes for a blank, which is not quite what JavaScript's `trim` does. */
+function trim(text: string): string {
+  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
+}
+
+let depth = 0;
+
+/** Applies `make` to the variable of a `for` expression, whose name differs from those of the ones around it. */
+function perItem<R>(make: (item: Value<never>) => R): { readonly name: string; readonly made: R } {
+  depth += 1;
+  const name = depth === 1 ? "item" : `item_${depth}`;
+  try {
+    return { name, made: make(Value.expression<never>(name)) };
+  } finally {
+    depth -= 1;
+  }
 }
 
 /** One result per item. The item is a Value in `make`, whether the list is known or not. */
 export function mapItems<T, R>(items: Operand<readonly T[]>, make: (item: Value<T>) => Operand<R>): Value<readonly R[]> {
   const lifted = value(items);
   if (lifted.isKnown) return Value.of((lifted.content as T[]).map((item) => make(value(item)) as R));
-  return Value.expression("[for item in ", at(lifted), " : ", at(make(Value.expression("item"))), "]");
+  const { name, made } = perItem(make);
+  return Value.expression(`[for ${name} in `, at(lifted), " : ", at(made), "]");
 }
 
 export function every<T>(items: Operand<readonly T[]>, holds: (item: Value<T>) => Operand<boolean>): Value<boolean> {
   const lifted = value(items);
   if (lifted.isKnown) return and(...(lifted.content as T[]).map((item) => holds(value(item))));
-  return Value.expression("alltrue([for item in ", at(lifted), " : ", at(holds(Value.expression("item"))), "])");
+  const { name, made } = perItem(holds);
+  return Value.expression(`alltrue([for ${name} in `, at(lifted), " : ", at(made), "])");
 }
 
 export function some<T>(items: Operand<readonly T[]>, holds: (item: Value<T>) => Operand<boolean>): Value<boolean> {
   const lifted = value(items);
   if (lifted.isKnown) return or(...(lifted.content as T[]).map((item) => holds(value(item))));
-  return Value.expression("anytrue([for item in ", at(lifted), " : ", at(holds(Value.expression("item"))), "])");
+  const { name, made } = perItem(holds);
+  return Value.expression(`anytrue([for ${name} in `, at(lifted), " : ", at(made), "])");
 }
 
 /** The items for which the condition holds. */
@@ -43,7 +64,8 @@ export function keepItems<T>(items: Operand<readonly T[]>, holds: (item: Value<T
   if (verdicts.every((verdict) => verdict !== undefined)) {
     return Value.of((lifted.content as T[]).filter((_, i) => verdicts[i]!.content));
   }
-  return Value.expression("[for item in ", at(lifted), " : item if ", at(holds(Value.expression("item"))), "]");
+  const { name, made } = perItem(holds);
+  return Value.expression(`[for ${name} in `, at(lifted), ` : ${name} if `, at(made), "]");
 }
 
 export function contains<T extends string | number>(items: Operand<readonly T[]>, item: Operand<T>): Value<boolean> {
@@ -57,13 +79,19 @@ export function contains<T extends string | number>(items: Operand<readonly T[]>
 export function itemAt<T>(items: Operand<readonly T[]>, index: Operand<number>): Value<T> {
   const lifted = value(items);
   const position = known(index);
-  if (lifted.isKnown && position) return value((lifted.content as T[])[position.content] as Operand<T>);
+  if (lifted.isKnown && position) return value(wrapped(lifted.content as Operand<T>[], position.content));
   return Value.expression("element(", at(items), ", ", at(index), ")");
+}
+
+/** Terraform counts on from the beginning where a list ends. */
+function wrapped<T>(all: readonly T[], position: number): T {
+  if (all.length === 0) throw new Error("an empty list has no items");
+  return all[position % all.length]!;
 }
 
 export function keys(map: Operand<Readonly<Record<string, unknown>>>): Value<readonly string[]> {
   const lifted = value(map);
-  if (lifted.isKnown) return Value.of(Object.keys(lifted.content as object));
+  if (lifted.isKnown) return Value.of(sortedEntries(lifted.content as object).map(([key]) => key));
   return Value.expression("keys(", at(lifted), ")");
 }
 
@@ -71,8 +99,12 @@ export function keys(map: Operand<Readonly<Record<string, unknown>>>): Value<rea
 export function values<T>(map: Operand<Readonly<Record<string, Operand<T>>>>): Value<readonly T[]> {
   const lifted = value(map);
   if (!lifted.isKnown) return Value.expression("values(", at(lifted), ")");
-  const entries = Object.entries(lifted.content as Record<string, T>).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Value.of(entries.map(([, item]) => item));
+  return Value.of(sortedEntries(lifted.content as Record<string, T>).map(([, item]) => item));
+}
+
+/** The entries of a map in Terraform's order: by the bytes of their keys. */
+export function sortedEntries<T>(map: { readonly [key: string]: T } | object): [string, T][] {
+  return Object.entries(map).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))) as [string, T][];
 }
 
 export interface Entry<T> {
@@ -82,8 +114,8 @@ export interface Entry<T> {
 
 export function entries<T>(map: Operand<Readonly<Record<string, T>>>): Value<readonly Entry<T>[]> {
   const lifted = value(map);
-  if (!lifted.isKnown) return Value.expression("[for key, item in ", at(lifted), " : {key = key, value = item}]");
-  const all = Object.entries(lifted.content as Record<string, T>);
+  if (!lifted.isKnown) return Value.expression("[for key, content in ", at(lifted), " : {key = key, value = content}]");
+  const all = sortedEntries<T>(lifted.content as Record<string, T>);
   return Value.of(all.map(([key, item]) => ({ key, value: item })));
 }
 
@@ -98,7 +130,10 @@ export function field<T, K extends keyof T & string>(object: Operand<T>, name: K
 export function lookup<T>(map: Operand<Readonly<Record<string, Operand<T>>>>, key: Operand<string>, orElse: Operand<T>): Value<T> {
   const lifted = value(map);
   const name = known(key);
-  if (lifted.isKnown && name) return value((lifted.content as Record<string, Operand<T>>)[name.content] ?? orElse);
+  if (lifted.isKnown && name) {
+    const map = lifted.content as Readonly<Record<string, Operand<T>>>;
+    return value(Object.hasOwn(map, name.content) ? map[name.content]! : orElse);
+  }
   return Value.expression("lookup(", at(map), ", ", at(key), ", ", at(orElse), ")");
 }
 
@@ -106,7 +141,7 @@ export function lookup<T>(map: Operand<Readonly<Record<string, Operand<T>>>>, ke
 export function merge<T>(...maps: readonly Operand<Readonly<Record<string, Operand<T>>>>[]): Value<Readonly<Record<string, T>>> {
   const lifted = maps.map((one) => value(one));
   if (lifted.every((one) => one.isKnown)) {
-    return Value.of(Object.assign({}, ...lifted.map((one) => one.content as object)) as Record<string, T>);
+    return Value.of(Object.fromEntries(lifted.flatMap((one) => Object.entries(one.content as Record<string, T>))));
   }
   const parts = lifted.flatMap((one, i) => (i === 0 ? [at(one)] : [", ", at(one)]));
   return Value.expression("merge(", ...parts, ")");
@@ -123,20 +158,20 @@ export function entry<T>(key: Operand<string>, item: Operand<T>): Value<Readonly
 export function mapIf<T>(condition: Operand<boolean>, map: Value<Readonly<Record<string, T>>>): Value<Readonly<Record<string, T>>> {
   const decided = known(condition);
   if (decided) return decided.content ? map : Value.of({});
-  return Value.expression("{for key, item in ", at(map), " : key => item if ", at(condition), "}");
+  return Value.expression("{for key, content in ", at(map), " : key => content if ", at(condition), "}");
 }
 
-/** `a=1, b=2` as a map. The content of an entry may hold further equals signs; an item without any is left out. */
+/** `a=1, b=2` as a map, in which a later entry wins. Its content may hold further equals signs; an item without any is left out. */
 export function pairs(joined: Operand<string>): Value<Readonly<Record<string, string>>> {
   return fold<[string], Readonly<Record<string, string>>>(
     [joined],
     (whole) => {
-      const found = whole.split(",").map((item) => item.trim().split("="));
+      const found = whole.split(",").map((item) => trim(item).split("="));
       const named = found.filter((parts) => parts.length > 1 && parts[0] !== "");
       return Object.fromEntries(named.map(([key, ...rest]) => [key!, rest.join("=")]));
     },
-    ...["{for item in split(\",\", ", at(joined), ") : split(\"=\", trimspace(item))[0] => "],
-    ...['join("=", slice(split("=", trimspace(item)), 1, length(split("=", trimspace(item)))))'],
-    ' if length(split("=", trimspace(item))) > 1 && !startswith(trimspace(item), "=")}',
+    ...["{for key, found in {for pair in split(\",\", ", at(joined), ") : split(\"=\", trimspace(pair))[0] => "],
+    ...['join("=", slice(split("=", trimspace(pair)), 1, length(split("=", trimspace(pair)))))...'],
+    ' if length(split("=", trimspace(pair))) > 1 && !startswith(trimspace(pair), "=")} : key => reverse(found)[0]}',
   );
 }

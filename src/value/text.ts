@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Part, Template } from "./expression";
 import { at, fold, known, type Operand, Value, value } from "./value";
 
@@ -18,7 +19,12 @@ function flat(operand: Operand<string>): readonly Part[] {
 }
 
 export function lower(operand: Operand<string>): Value<string> {
-  return fold<[string], string>([operand], (whole) => whole.toLowerCase(), "lower(", at(operand), ")");
+  return fold<[string], string>([operand], (whole) => [...whole].map(lowerLetter).join(""), "lower(", at(operand), ")");
+}
+
+/** Terraform knows no lower case that depends on the letter's neighbours or has two characters. */
+function lowerLetter(letter: string): string {
+  return String.fromCodePoint(letter.toLowerCase().codePointAt(0)!);
 }
 
 export function startsWith(operand: Operand<string>, prefix: string): Value<boolean> {
@@ -42,11 +48,6 @@ export function lastPart(separator: string, operand: Operand<string>): Value<str
   );
 }
 
-/** At most so many characters of a text, from its beginning. */
-export function firstCharacters(count: number, operand: Operand<string>): Value<string> {
-  return fold<[string], string>([operand], (whole) => whole.slice(0, count), "substr(", at(operand), `, 0, ${count})`);
-}
-
 /** Length in characters of a text, or in items of a list. */
 export function length(operand: Operand<string | readonly unknown[]>): Value<number> {
   const lifted = value(operand);
@@ -61,18 +62,31 @@ export function length(operand: Operand<string | readonly unknown[]>): Value<num
 /** Whether a text has the pattern, which must be written in what JavaScript and Terraform's RE2 share. */
 export function matches(pattern: RegExp, operand: Operand<string>): Value<boolean> {
   if (pattern.flags !== "") throw new Error(`a pattern that Terraform also reads has no flags: ${String(pattern)}`);
+  const inRunes = new RegExp(pattern.source, "u");
   return fold<[string], boolean>(
     [operand],
-    (whole) => pattern.test(whole),
+    (whole) => inRunes.test(whole),
     "can(regex(", at(pattern.source), ", ", at(operand), "))",
   );
 }
 
 export function toText(operand: Operand<string | number | boolean>): Value<string> {
-  return fold<[string | number | boolean], string>([operand], String, "tostring(", at(operand), ")");
+  const write = (content: string | number | boolean) => (typeof content === "number" ? decimal(content) : String(content));
+  return fold<[string | number | boolean], string>([operand], write, "tostring(", at(operand), ")");
+}
+
+const WITHOUT_EXPONENT = new Intl.NumberFormat("en-US", { useGrouping: false, maximumSignificantDigits: 21 });
+
+/** A number as Terraform writes it in texts. */
+export function decimal(number: number): string {
+  return WITHOUT_EXPONENT.format(number === 0 ? 0 : number);
 }
 
 /** First digits of the SHA-256 of a text. Not a secret: a short name for a long one. */
 export function shortHash(digits: number, operand: Operand<string>): Value<string> {
-  return Value.expression("substr(sha256(", at(operand), `), 0, ${digits})`);
+  return fold<[string], string>(
+    [operand],
+    (whole) => createHash("sha256").update(whole).digest("hex").slice(0, digits),
+    ...["substr(sha256(", at(operand), `), 0, ${digits})`],
+  );
 }

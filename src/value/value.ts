@@ -4,7 +4,7 @@
  * computes its result when it knows enough and writes an expression otherwise. Values are opaque so that no code can branch on a reference.
  */
 import { type IResolvable, Token, Tokenization } from "cdktf";
-import { Expression, type Part, Template } from "./expression";
+import { asTerraformKeepsIt, Expression, type Part, Template } from "./expression";
 
 const BRAND = Symbol.for("cdktf-buildkite-elastic-ci-stack.value");
 
@@ -71,13 +71,15 @@ function unwrap(content: unknown): unknown {
     const items = Token.isUnresolved(content) ? [UNKNOWN] : content.map(unwrap);
     return items.includes(UNKNOWN) ? UNKNOWN : items;
   }
-  if (typeof content !== "object" || content === null) return isReference(content) ? UNKNOWN : content;
   if (isReference(content)) return UNKNOWN;
+  if (typeof content === "string") return asTerraformKeepsIt(content);
+  if (typeof content !== "object" || content === null) return content;
   const fields = Object.entries(content).map(([key, item]) => [key, unwrap(item)] as const);
   return fields.some(([key, item]) => item === UNKNOWN || isReference(key)) ? UNKNOWN : Object.fromEntries(fields);
 }
 
-function isReference(content: unknown): boolean {
+/** Whether something is, or holds at its top, a reference to what another construct makes. */
+export function isReference(content: unknown): boolean {
   return Token.isUnresolved(content);
 }
 
@@ -196,10 +198,15 @@ export function map(operand: Operand<Readonly<Record<string, string>>>): Record<
 /** Any value as something that cdktf can place anywhere. What is known of its shape stays visible, only the rest is an expression. */
 export function any(operand: Operand<unknown>): unknown {
   if (Value.is(operand)) return operand.isKnown ? any(operand.content) : token(operand);
-  if (typeof operand === "string") return isReference(operand) ? operand : escapeTemplate(operand);
+  if (typeof operand === "string") return placed(operand);
   if (typeof operand !== "object" || operand === null || isReference(operand)) return operand;
   if (Array.isArray(operand)) return operand.map(any);
-  return Object.fromEntries(Object.entries(operand).map(([key, item]) => [escapeTemplate(key), any(item)]));
+  return Object.fromEntries(Object.entries(operand).map(([key, item]) => [placed(key), any(item)]));
+}
+
+/** A text in which only references are references. */
+function placed(text: string): string {
+  return isReference(text) ? Token.asString(token(text)) : escapeTemplate(text);
 }
 
 function token(operand: Operand<unknown>): IResolvable {
