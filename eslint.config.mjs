@@ -1,0 +1,23 @@
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  {
+    ignores: ["**/node_modules/", "dist/", "build/", "**/cdktf.out/", ".demo/", "**/*.generated.ts", "examples/terraform-module/module/"],
+  },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["*.mjs", "*.cjs"] }, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      // A Terraform resource takes effect by being made; nobody needs to hold it.
+      "@typescript-eslint/no-extraneous-class": "off",
+      // `array[0]!` after a check of the length, in a codebase with noUncheckedIndexedAccess.
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "max-lines": ["error", { max: 300, skipComments: true, skipBlankLines: true }],
+      "max-lines-per-function": ["error", { max: 60, skipComments: true, skipBlankLines: true }],
+    },
+  },
+  { files: ["test/**"], rules: { "max-lines": "off", "max-lines-per-function": "off" } },
+  { files: ["**/*.mjs", "**/*.cjs"], ...tseslint.configs.disableTypeChecked },
+);
