@@ -21,6 +21,8 @@ export function autoScalingGroups(client: AutoScalingClient): Groups {
         new UpdateAutoScalingGroupCommand({
           AutoScalingGroupName: autoScalingGroupName,
           MinSize: 0,
+          // Without room to grow, a last run of the AgentScaler cannot start instances again.
+          MaxSize: 0,
           DesiredCapacity: 0,
         }),
       );

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { jsonLog } from "../shared/log";
@@ -20,4 +21,15 @@ const log = jsonLog(
   (line) => process.stdout.write(line),
 );
 
-export const handler = (event: unknown): Promise<StopResult> => run(event, groups, commands, log);
+/** The part of Lambda's context that is used. */
+interface Context {
+  getRemainingTimeInMillis(): number;
+}
+
+export const handler = (event: unknown, context: Context): Promise<StopResult> => {
+  const patience = {
+    remainingSeconds: () => context.getRemainingTimeInMillis() / 1000,
+    pause: (seconds: number) => setTimeout(seconds * 1000),
+  };
+  return run(event, groups, commands, patience, log);
+};

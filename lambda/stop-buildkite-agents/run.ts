@@ -6,6 +6,9 @@ import type { OperatingSystem, StopRequest } from "./request";
 /** SendCommand takes no more ids than this, and starts this many at once unless told otherwise. */
 const BATCH_SIZE = 50;
 
+/** Between two looks at the group. */
+const POLL_SECONDS = 15;
+
 /** An instance in any other state is on its way out, and its lifecycle hook drains it. */
 const STATES_WITH_AGENT = ["InService", "Pending", "Pending:Wait", "Pending:Proceed"];
 
@@ -25,19 +28,33 @@ export interface Commands {
   stopAgents(ids: readonly string[], system: OperatingSystem, timeoutSeconds: number): Promise<"sent" | "refused">;
 }
 
+/** How long the function may still run, and a way to let time pass. */
+export interface Patience {
+  remainingSeconds(): number;
+  pause(seconds: number): Promise<void>;
+}
+
 export interface StopResult {
   readonly action: Action;
   readonly autoScalingGroupName: string | null;
-  readonly outcome: "nothing to do" | "already gone" | "stopping";
+  /** "stopping": instances were left when the time was over. */
+  readonly outcome: "nothing to do" | "already gone" | "stopped" | "stopping";
   readonly instances: readonly string[];
   readonly unreachable: readonly string[];
 }
 
-export async function run(event: unknown, groups: Groups, commands: Commands, log: Log): Promise<StopResult> {
+export async function run(
+  event: unknown,
+  groups: Groups,
+  commands: Commands,
+  patience: Patience,
+  log: Log,
+): Promise<StopResult> {
   const { action, request } = readStopEvent(event);
-  const result = request === undefined ? nothing("nothing to do", null) : await stopGroup(request, groups, commands);
+  const result =
+    request === undefined ? nothing("nothing to do", null) : await stopGroup(request, groups, commands, patience);
   const { outcome, autoScalingGroupName, instances, unreachable } = result;
-  const level = unreachable.length > 0 ? "warn" : "info";
+  const level = unreachable.length > 0 || outcome === "stopping" ? "warn" : "info";
   log(level, "stop of the agents", { action, outcome, autoScalingGroupName, instances, unreachable });
   return { action, ...result };
 }
@@ -50,6 +67,7 @@ async function stopGroup(
   request: StopRequest,
   groups: Groups,
   commands: Commands,
+  patience: Patience,
 ): Promise<Omit<StopResult, "action">> {
   const { autoScalingGroupName } = request;
   if ((await groups.instances(autoScalingGroupName)) === undefined)
@@ -60,7 +78,19 @@ async function stopGroup(
   const all = (await groups.instances(autoScalingGroupName)) ?? [];
   const ids = all.filter((one) => STATES_WITH_AGENT.includes(one.lifecycleState)).map((one) => one.id);
   const { instances, unreachable } = await sendToAll(ids, request, commands);
-  return { outcome: "stopping", autoScalingGroupName, instances, unreachable };
+  const outcome = (await emptied(request, groups, patience)) ? "stopped" : "stopping";
+  return { outcome, autoScalingGroupName, instances, unreachable };
+}
+
+/** Waits because Terraform takes hook and group away as soon as this function has answered, and AWS then ends what still runs. */
+async function emptied(request: StopRequest, groups: Groups, patience: Patience): Promise<boolean> {
+  const { autoScalingGroupName, timeoutSeconds } = request;
+  for (let waited = 0; ; waited += POLL_SECONDS) {
+    const left = await groups.instances(autoScalingGroupName);
+    if (left === undefined || left.length === 0) return true;
+    if (waited >= timeoutSeconds || patience.remainingSeconds() < 2 * POLL_SECONDS) return false;
+    await patience.pause(POLL_SECONDS);
+  }
 }
 
 /** One unreachable instance makes a whole batch fail: halving it finds the culprit and reaches the others. */

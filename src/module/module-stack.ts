@@ -1,6 +1,7 @@
 import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
 import { fromVariables } from "../inputs/from-variables";
+import { type Statement } from "../inputs/judge";
 import { type InputName } from "../inputs/table";
 import { outputNames, outputs } from "../stack/outputs";
 import { makeParts } from "../stack/parts";
@@ -20,13 +21,21 @@ export class ModuleStack extends TerraformStack {
     for (const name of outputNames) {
       new TerraformOutput(home, name, { description: outputs[name].about, value: any(outputs[name].value(parts)) });
     }
-    warnings.forEach(({ on, holds, message }, i) => {
-      this.addOverride(`check.${on}_${i + 1}.assert`, [{ condition: bool(holds), error_message: str(message) }]);
-    });
+    for (const [name, { holds, message }] of numbered(warnings)) {
+      this.addOverride(`check.${name}.assert`, [{ condition: bool(holds), error_message: str(message) }]);
+    }
   }
 
   /** Addresses are a contract: the construct's own id, without the path and hash that cdktf would add. */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     return "node" in element ? element.node.id : element.id;
   }
+}
+
+/** Names for check blocks: the input, and a number among its own. */
+function numbered(warnings: readonly Statement[]): readonly (readonly [string, Statement])[] {
+  return warnings.map((warning, i) => {
+    const earlier = warnings.slice(0, i).filter(({ on }) => on === warning.on).length;
+    return [`${warning.on}_${earlier + 1}`, warning];
+  });
 }

@@ -13,6 +13,7 @@ import { type Facts } from "./facts";
 import { type FunctionParts, type FunctionSetting, lambdaFunction } from "./function";
 import { either, ownCode, releasedScaler } from "./function-code";
 import { scalerPermissions } from "./scaler-permissions";
+import { type StopBuildkiteAgents } from "./stop-buildkite-agents";
 
 /** A run stops polling after this time, so that it ends before the next one starts. */
 const POLLING = "50s";
@@ -23,7 +24,14 @@ const TIMEOUT_SECONDS = 120;
 export class AgentScaler extends Construct {
   readonly own: Optional<FunctionParts>;
 
-  constructor(scope: Construct, id: string, setting: FunctionSetting, facts: Facts, token: AgentToken) {
+  constructor(
+    scope: Construct,
+    id: string,
+    setting: FunctionSetting,
+    facts: Facts,
+    token: AgentToken,
+    private readonly stop: StopBuildkiteAgents,
+  ) {
     super(scope, id);
     this.own = optional(facts.scales, (one) => {
       const made = this.makeFunction(one, setting, facts, token);
@@ -79,7 +87,8 @@ export class AgentScaler extends Construct {
         rule: rule.name,
         targetId: "BuildkiteAgentScalerLambda",
         arn: fn.arn,
-        dependsOn: [permission],
+        // Destroyed before StopBuildkiteAgents runs, which empties the group: it must not grow again.
+        dependsOn: [permission, ...(this.stop.invocation.made ? [this.stop.invocation.made] : [])],
       }),
     );
   }

@@ -48,7 +48,10 @@ function conditions(inputs: Inputs) {
     usesTypescriptScaler: eq<string>(inputs.scalerImplementation, "typescript"),
     drainsOnReplacement,
     isWindows,
-    isArm: and(not(isWindows), every(types, (type) => matches(ARM_INSTANCE_TYPE, type))),
+    isArm: and(
+      not(isWindows),
+      every(types, (type) => matches(ARM_INSTANCE_TYPE, type)),
+    ),
     isBurstable: every(types, (type) => matches(BURSTABLE_INSTANCE_TYPE, type)),
     tokenIsInSecretsManager: startsWith(inputs.buildkiteAgentTokenParameterStorePath, SECRETS_MANAGER_REFERENCE),
   };

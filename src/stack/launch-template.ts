@@ -1,9 +1,9 @@
 import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
 import { Construct } from "constructs";
 import { type Inputs } from "../inputs/table";
-import { contains, itemAt, splitTrimmed } from "../value/list";
+import { contains, every, itemAt, keys, splitTrimmed } from "../value/list";
 import { optionalBlock, orNull } from "../value/optional";
-import { length, text } from "../value/text";
+import { length, matches, text } from "../value/text";
 import { any, bool, eq, gte, isSet, list, map, not, num, str, type Value, when } from "../value/value";
 import { type Account } from "./account";
 import { type Facts } from "./facts";
@@ -14,6 +14,10 @@ import { type AgentSecurityGroup } from "./security-group";
 
 /** EC2 takes 16 384 bytes of user data; base64 makes 21 848 characters of them. */
 const USER_DATA_LIMIT = 21848;
+
+function isShownInMetadata(key: Value<string>): Value<boolean> {
+  return matches(/^[A-Za-z0-9+=.,_:@-]+$/, key);
+}
 
 export interface LaunchTemplateSources {
   readonly inputs: Inputs;
@@ -59,7 +63,8 @@ export class AgentLaunchTemplate extends Construct {
         httpEndpoint: "enabled",
         httpTokens: str(inputs.imdsv2Tokens),
         httpPutResponseHopLimit: num(inputs.imdsHopLimit),
-        instanceMetadataTags: "enabled",
+        // EC2 refuses to start an instance that shows tags with other keys in its metadata.
+        instanceMetadataTags: str(when(every(keys(names.tags), isShownInMetadata), "enabled", "disabled")),
       },
       monitoring: { enabled: bool(inputs.enableDetailedMonitoring) },
       tags: map(names.tags),

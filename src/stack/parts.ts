@@ -40,7 +40,11 @@ export function makeParts(scope: Construct, inputs: Inputs, requirements: readon
   const grants = [...token.readStatements, ...signingKey.useStatements, ...secretsBucket.readStatements];
   const instanceRole = new InstanceRole(scope, "instance-role", inputs, facts, names, account, grants);
   const image = new Image(scope, "image", inputs, facts, account);
-  const bootData = named(scope, "user_data", userData({ inputs, facts, names, account, token, signingKey, secretsBucket }));
+  const bootData = named(
+    scope,
+    "user_data",
+    userData({ inputs, facts, names, account, token, signingKey, secretsBucket }),
+  );
   const launchTemplate = new AgentLaunchTemplate(scope, "launch-template", {
     inputs,
     facts,
@@ -63,9 +67,9 @@ export function makeParts(scope: Construct, inputs: Inputs, requirements: readon
   new ScheduledScaling(scope, "scheduled-scaling", inputs, names, group.group);
 
   const functions = { inputs, names, account };
-  const scaler = new AgentScaler(scope, "agent-scaler", functions, facts, token);
   new AzRebalancingSuspender(scope, "az-rebalancing-suspender", functions, facts, group.group);
-  new StopBuildkiteAgents(scope, "stop-buildkite-agents", functions, facts, group);
+  const stop = new StopBuildkiteAgents(scope, "stop-buildkite-agents", functions, facts, group);
+  const scaler = new AgentScaler(scope, "agent-scaler", functions, facts, token, stop);
 
   return {
     inputs,

@@ -1,7 +1,7 @@
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
 import { Construct } from "constructs";
 import { jsonDocument } from "../value/json";
-import { address, optional } from "../value/optional";
+import { address, type Optional, optional } from "../value/optional";
 import { text } from "../value/text";
 import { str, Value } from "../value/value";
 import { type AgentAutoScalingGroup } from "./auto-scaling-group";
@@ -18,10 +18,12 @@ const LONGEST_RUN_SECONDS = 900;
  * before it destroys or replaces the group; making the invocation does nothing.
  */
 export class StopBuildkiteAgents extends Construct {
+  readonly invocation: Optional<LambdaInvocation>;
+
   constructor(scope: Construct, id: string, setting: FunctionSetting, facts: Facts, group: AgentAutoScalingGroup) {
     super(scope, id);
     const { inputs, names } = setting;
-    optional(facts.drainsOnReplacement, (one) => {
+    this.invocation = optional(facts.drainsOnReplacement, (one) => {
       const { fn } = lambdaFunction(this, one, setting, {
         ids: {
           fn: "stop_buildkite_agents",
@@ -40,7 +42,7 @@ export class StopBuildkiteAgents extends Construct {
           may: permissions(setting),
         },
       });
-      one(
+      return one(
         new LambdaInvocation(this, "stop_buildkite_agents_on_replacement", {
           functionName: fn.functionName,
           input: str(

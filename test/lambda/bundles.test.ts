@@ -8,7 +8,7 @@ import { FakeAwsApi } from "../support/fake-aws-api";
 import { inService, instance } from "../support/fake-auto-scaling";
 
 const SCRIPTS = join(__dirname, "..", "..", "lambda", "stop-buildkite-agents");
-const INVOKE = `require(process.argv[1]).handler(JSON.parse(process.argv[2])).then(
+const INVOKE = `require(process.argv[1]).handler(JSON.parse(process.argv[2]), { getRemainingTimeInMillis: () => 0 }).then(
   (result) => console.log(JSON.stringify(result)),
   (error) => { console.error(error.message); process.exitCode = 1; },
 )`;

@@ -1,4 +1,4 @@
-import { run } from "../../../lambda/stop-buildkite-agents/run";
+import { type Patience, run } from "../../../lambda/stop-buildkite-agents/run";
 import { FakeAutoScaling, inService, instance } from "../../support/fake-auto-scaling";
 import { FakeSystemsManager } from "../../support/fake-systems-manager";
 import { recordedLog } from "../../support/recorded-log";
@@ -6,21 +6,24 @@ import { recordedLog } from "../../support/recorded-log";
 const OLD = { autoScalingGroupName: "old-asg", operatingSystem: "windows", timeoutSeconds: 600 };
 const NEW = { autoScalingGroupName: "new-asg", operatingSystem: "linux", timeoutSeconds: 3600 };
 
+/** A function that is about to be ended by Lambda. */
+const noTime: Patience = { remainingSeconds: () => 0, pause: () => Promise.reject(new Error("no time for a pause")) };
+
 function bothGroups() {
   const autoScaling = new FakeAutoScaling();
   const old = autoScaling.add("old-asg", [instance(1, "InService")]);
   const current = autoScaling.add("new-asg", [instance(2, "InService")]);
   const systemsManager = new FakeSystemsManager();
-  const stop = (event: unknown) => run(event, autoScaling, systemsManager, recordedLog().log);
+  const stop = (event: unknown) => run(event, autoScaling, systemsManager, noTime, recordedLog().log);
   return { autoScaling, old, current, systemsManager, stop };
 }
 
-function oneGroup(instances = inService(1)) {
+function oneGroup(instances = inService(1), patience: Patience = noTime) {
   const autoScaling = new FakeAutoScaling();
   const group = autoScaling.add("new-asg", instances);
   const systemsManager = new FakeSystemsManager();
   const { log, lines } = recordedLog();
-  const stop = () => run({ ...NEW, tf: { action: "delete" } }, autoScaling, systemsManager, log);
+  const stop = () => run({ ...NEW, tf: { action: "delete" } }, autoScaling, systemsManager, patience, log);
   return { autoScaling, group, systemsManager, lines, stop };
 }
 
@@ -84,7 +87,7 @@ test("a group that does not exist is a success", async () => {
 test("capacity is 0 before an agent is told to stop, and the instances are read after that", async () => {
   const { autoScaling, stop } = oneGroup();
   await stop();
-  expect(autoScaling.calls).toEqual(["describe new-asg", "capacity 0 new-asg", "describe new-asg"]);
+  expect(autoScaling.calls.slice(0, 3)).toEqual(["describe new-asg", "capacity 0 new-asg", "describe new-asg"]);
 });
 
 test("an instance that the lowered capacity ends is left to its lifecycle hook", async () => {
@@ -211,4 +214,40 @@ test("the longest timeout is accepted", async () => {
   const { systemsManager, stop } = bothGroups();
   await stop({ ...NEW, timeoutSeconds: 172_800 });
   expect(systemsManager.sent.map(({ timeoutSeconds }) => timeoutSeconds)).toEqual([172_800]);
+});
+
+describe("waiting for the instances", () => {
+  /** Time passes only in pauses; after `gone` seconds the group has no instance left. */
+  function drainingGroup(gone: number, limit: number) {
+    const clock = { passed: 0 };
+    const patience: Patience = {
+      remainingSeconds: () => limit - clock.passed,
+      pause: (seconds) => {
+        clock.passed += seconds;
+        if (clock.passed >= gone) group.instances = [];
+        return Promise.resolve();
+      },
+    };
+    const { group, stop, lines } = oneGroup(inService(2), patience);
+    return { clock, stop, lines };
+  }
+
+  test("it answers as soon as the last instance is gone", async () => {
+    const { clock, stop } = drainingGroup(120, 900);
+    expect(await stop()).toMatchObject({ outcome: "stopped" });
+    expect(clock.passed).toBe(120);
+  });
+
+  test("it answers before Lambda ends it, and warns of what is left", async () => {
+    const { clock, stop, lines } = drainingGroup(10_000, 900);
+    expect(await stop()).toMatchObject({ outcome: "stopping" });
+    expect(clock.passed).toBeLessThan(900);
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ level: "warn", outcome: "stopping" });
+  });
+
+  test("it waits no longer than the agents have", async () => {
+    const { clock, stop } = drainingGroup(10_000, 10_000);
+    expect(await stop()).toMatchObject({ outcome: "stopping" });
+    expect(clock.passed).toBe(NEW.timeoutSeconds);
+  });
 });

@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { main } from "../../src/cli/main";
+import { moduleFiles } from "../../src/module/module-files";
+import { PACKAGE_VERSION, packaged } from "../../src/stack/package";
+import { run } from "../support/processes";
+
+const base = mkdtempSync(join(tmpdir(), "elastic-ci-stack-"));
+afterAll(() => {
+  rmSync(base, { recursive: true, force: true });
+});
+
+const file = join(base, "file");
+const foreign = join(base, "foreign");
+writeFileSync(file, "own");
+mkdirSync(foreign);
+writeFileSync(join(foreign, "notes.txt"), "own");
+
+function call(...args: string[]): { code: number; said: string[]; complained: string[] } {
+  const [said, complained]: string[][] = [[], []];
+  const code = main(args, { log: (text) => said!.push(text), error: (text) => complained!.push(text) });
+  return { code, said: said!, complained: complained! };
+}
+
+const out = ["module", "--out", join(base, "refused")];
+
+test.each([
+  ["no command", [], "Error: a command is missing: module."],
+  ["an unknown command", ["modul", "--out", "x"], 'Error: there is no command "modul", only module.'],
+  ["an unknown option", [...out, "--force"], "Error: Unknown option '--force'."],
+  ["no folder", ["module"], "Error: --out DIR is missing."],
+  ["an empty folder name", ["module", "--out="], "Error: --out DIR is missing."],
+  ["an option without its value", ["module", "--out"], "Error: Option '--out <value>' argument missing."],
+  ["one argument too many", [...out, "extra"], 'Error: "extra" is one argument too many.'],
+  [
+    "an input that is always allowed",
+    [...out, "--unlock", "min_size"],
+    'Error: --unlock "min_size": only enable_nested_virtualization can be unlocked.',
+  ],
+  ["a file as folder", ["module", "--out", file], `Error: ${file} is not a folder.`],
+  [
+    "a folder with other files",
+    ["module", "--out", foreign],
+    `Error: ${foreign} is not empty and holds no module of this generator. Choose another folder, or empty it.`,
+  ],
+])("%s is refused with one line and code 2, and nothing is written", (_, args, message) => {
+  const { code, said, complained } = call(...args);
+  expect({ code, said, message: complained[0] }).toEqual({ code: 2, said: [], message });
+  expect(complained.slice(1)).toEqual(args.includes(file) || args.includes(foreign) ? [] : ["Try --help."]);
+  expect(readdirSync(base).sort()).toEqual(["file", "foreign"]);
+  expect(readdirSync(foreign)).toEqual(["notes.txt"]);
+});
+
+test("a folder that cannot be made is a failure with one line and code 1", () => {
+  const { code, said, complained } = call("module", "--out", join(file, "below"));
+  expect({ code, said }).toEqual({ code: 1, said: [] });
+  expect(complained).toEqual([expect.stringMatching(/^Error: [^\n]*$/)]);
+});
+
+test.each([
+  ["--version", [PACKAGE_VERSION]],
+  ["--help", [expect.stringMatching(/^Usage: .* module --out DIR/)]],
+])("%s is answered, whatever else is asked", (option, answer) => {
+  expect(call("module", option)).toEqual({ code: 0, said: answer, complained: [] });
+});
+
+test("the help fits 80 columns and names every option", () => {
+  const [help = ""] = call("--help").said;
+  expect(help.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  expect(help.match(/^ {2}--[a-z]+/gm)).toEqual(["  --out", "  --unlock", "  --help", "  --version"]);
+});
+
+test("the summary says what was written where, and what to do next", () => {
+  const folder = join(base, "summary");
+  const { code, said, complained } = call("module", "--out", folder, "--unlock", "enable_nested_virtualization");
+  expect({ code, complained }).toEqual({ code: 0, complained: [] });
+  const lines = said.join("\n").split("\n");
+  expect(lines[0]).toBe(`Wrote the Terraform module to ${folder}`);
+  expect(lines[1]).toBe("  versions.tf   Terraform >= 1.11, hashicorp/aws >= 6.33.0, < 7.0.0");
+  const named = lines.slice(1, -1).map((line) => line.trim().split(/ {2,}/)[0]!.replace("/", ""));
+  expect(named.sort()).toEqual(readdirSync(folder).sort());
+  expect(lines.at(-1)).toMatch(/^Next: /);
+});
+
+test("the program writes the same bytes from another folder, in another language and time zone", async () => {
+  const elsewhere = mkdtempSync(join(base, "elsewhere-"));
+  const program = [packaged("node_modules/tsx/dist/cli.mjs"), packaged("src/cli.ts")];
+  const env = { ...process.env, LC_ALL: "tr_TR.UTF-8", TZ: "Asia/Tokyo" };
+  const { code, output } = await run(process.execPath, [...program, "module", "--out", "module"], {
+    cwd: elsewhere,
+    env,
+    timeoutMs: 60_000,
+  });
+  expect({ code, first: output.split("\n")[0] }).toEqual({ code: 0, first: "Wrote the Terraform module to module" });
+  expect(filesBelow(join(elsewhere, "module"))).toEqual(
+    Object.fromEntries([...moduleFiles([])].map(([path, content]) => [path, Buffer.from(content).toString("base64")])),
+  );
+}, 90_000);
+
+test("the program ends with the code of a refusal and prints no stack trace", async () => {
+  const program = [packaged("node_modules/tsx/dist/cli.mjs"), packaged("src/cli.ts")];
+  const { code, output } = await run(process.execPath, [...program, "module"], { timeoutMs: 60_000 });
+  expect({ code, output }).toEqual({ code: 2, output: "Error: --out DIR is missing.\nTry --help.\n" });
+}, 90_000);
+
+function filesBelow(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name));
+  return Object.fromEntries(paths.map((path) => [relative(folder, path), readFileSync(path).toString("base64")]));
+}
