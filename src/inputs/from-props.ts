@@ -21,21 +21,35 @@ export interface ResolvedProps {
 export function fromProps(props: ElasticCiStackProps): ResolvedProps {
   const given = props as Readonly<Record<string, unknown>>;
   const strangers = Object.keys(given).flatMap(unknownName);
-  const misfits = inputNames.flatMap((input) => wrongType(input, given[camel(input)]));
-  if (strangers.length + misfits.length > 0) throw new InvalidInputs([...strangers, ...misfits]);
+  const misfits = inputNames.filter((input) => !fits(input, given[camel(input)]));
 
-  const entries = inputNames.map((input) => [camel(input), contentOfProp(rowOf(input), given[camel(input)])] as const);
+  const entries = inputNames.map((input) => {
+    const row = rowOf(input);
+    // A default stands in for a value of the wrong type, so that the other inputs can still be judged.
+    const content = misfits.includes(input) ? Value.of(row.default) : contentOfProp(row, given[camel(input)]);
+    return [camel(input), content] as const;
+  });
   const inputs = Object.fromEntries(entries) as unknown as Inputs;
-  const all = requirements(inputs, camel);
-  const broken = all.filter(({ holds }) => known(holds)?.content === false);
-  if (broken.length > 0) throw new InvalidInputs(broken.map(({ message }) => known(message)!.content));
+  const all = requirements(inputs, camel).filter(({ mentions }) => !misfits.some(mentions));
+  const problems = [
+    ...strangers,
+    ...misfits.map((input) => wrongType(input, given[camel(input)])),
+    ...sentences(all.filter(isBroken)),
+  ];
+  if (problems.length > 0) throw new InvalidInputs(problems);
   return {
     inputs,
     open: all.filter(({ holds }) => !known(holds)),
-    warnings: warnings(inputs, camel)
-      .filter(({ holds }) => known(holds)?.content === false)
-      .map(({ message }) => known(message)!.content),
+    warnings: sentences(warnings(inputs, camel).filter(isBroken)),
   };
+}
+
+function isBroken({ holds }: Statement): boolean {
+  return known(holds)?.content === false;
+}
+
+function sentences(statements: readonly Statement[]): string[] {
+  return statements.map(({ message }) => known(message)!.content);
 }
 
 function contentOfProp(row: Row, given: unknown): Value<unknown> {
@@ -47,23 +61,32 @@ function contentOfProp(row: Row, given: unknown): Value<unknown> {
 function unknownName(prop: string): string[] {
   if (inputNames.some((input) => camel(input) === prop)) return [];
   const meant = inputNames.find((input) => input === prop);
-  return [meant ? `${prop} is not a prop: write it as ${camel(meant)}.` : `${prop} is not a prop: see ElasticCiStackProps for those that are.`];
+  return [
+    meant
+      ? `${prop} is not a prop: write it as ${camel(meant)}.`
+      : `${prop} is not a prop: see ElasticCiStackProps for those that are.`,
+  ];
 }
 
-const EXPECTED: Readonly<Record<VariableType, { readonly words: string; readonly fits: (given: unknown) => boolean }>> = {
-  string: { words: "a string", fits: (given) => typeof given === "string" },
-  number: { words: "a finite number", fits: (given) => Number.isFinite(given) },
-  bool: { words: "true or false", fits: (given) => typeof given === "boolean" || isReference(given) },
-  "list(string)": { words: "an array of strings", fits: isTexts },
-  "map(string)": { words: "an object whose values are strings", fits: isTextMap },
-};
+const EXPECTED: Readonly<Record<VariableType, { readonly words: string; readonly fits: (given: unknown) => boolean }>> =
+  {
+    string: { words: "a string", fits: (given) => typeof given === "string" },
+    number: { words: "a finite number", fits: (given) => Number.isFinite(given) },
+    bool: { words: "true or false", fits: (given) => typeof given === "boolean" || isReference(given) },
+    "list(string)": { words: "an array of strings", fits: isTexts },
+    "map(string)": { words: "an object whose values are strings", fits: isTextMap },
+  };
 
-function wrongType(input: InputName, given: unknown): string[] {
-  const row = rowOf(input);
-  const expected = EXPECTED[row.type];
-  if (given === undefined || expected.fits(given) || (row.commaSeparated && isTexts(given))) return [];
-  const shown = row.sensitive ? `of type ${typeof given}` : describe(given);
-  return [`${camel(input)} is ${shown}, but it must be ${expected.words}${row.commaSeparated ? " or an array of strings" : ""}.`];
+function fits(input: InputName, given: unknown): boolean {
+  const { type, commaSeparated } = rowOf(input);
+  return given === undefined || EXPECTED[type].fits(given) || (commaSeparated === true && isTexts(given));
+}
+
+function wrongType(input: InputName, given: unknown): string {
+  const { type, commaSeparated, sensitive } = rowOf(input);
+  const shown = sensitive ? `of type ${typeof given}` : describe(given);
+  const expected = `${EXPECTED[type].words}${commaSeparated ? " or an array of strings" : ""}`;
+  return `${camel(input)} is ${shown}, but it must be ${expected}.`;
 }
 
 function describe(given: unknown): string {

@@ -49,6 +49,7 @@ function lock(input: InputName): Statement {
   const { default: only, providerFrom } = rowOf(input);
   return {
     on: input,
+    mentions: (other) => other === input,
     holds: eq(Value.expression<boolean>(`var.${input}`), only as boolean),
     message: value(
       `${input} needs AWS provider ${providerFrom} or later, which this copy of the module does not ask for. ` +

@@ -10,6 +10,8 @@ import { contentOf, type InputName, type Inputs, inputNames, rowOf } from "./tab
 export interface Statement {
   readonly on: InputName;
   readonly holds: Value<boolean>;
+  /** Whether it is about this input too. */
+  readonly mentions: (input: InputName) => boolean;
   /** Put together only when it is read: most are never needed. */
   readonly message: Value<string>;
 }
@@ -19,7 +21,10 @@ export type Naming = (input: InputName) => string;
 
 /** Everything that must hold: the limits of each input first, then the rules across inputs. */
 export function requirements(inputs: Inputs, naming: Naming): readonly Statement[] {
-  return [...inputNames.flatMap((input) => limits(input, inputs, naming)), ...rules.map((rule) => apply(rule, inputs, naming))];
+  return [
+    ...inputNames.flatMap((input) => limits(input, inputs, naming)),
+    ...rules.map((rule) => apply(rule, inputs, naming)),
+  ];
 }
 
 /** Everything worth a warning. */
@@ -31,6 +36,7 @@ function limits(input: InputName, inputs: Inputs, naming: Naming): Statement[] {
   return rowOf(input).checks.map((check) => ({
     on: input,
     holds: (check as unknown as Check<unknown>).holds(contentOf(input, inputs)),
+    mentions: (other) => other === input,
     get message() {
       return sentence(`{${input}=}, but it must ${check.must}.`, inputs, naming);
     },
@@ -41,6 +47,8 @@ function apply(rule: Rule, inputs: Inputs, naming: Naming): Statement {
   return {
     on: rule.on,
     holds: rule.holds(inputs),
+    mentions: (input) =>
+      input === rule.on || rule.message.includes(`{${input}}`) || rule.message.includes(`{${input}=}`),
     get message() {
       return sentence(rule.message, inputs, naming);
     },

@@ -1,0 +1,65 @@
+/* `npm run bench`: what synthesizing, generating and planning cost on this machine. */
+import { measurePlans, requirePlanTools } from "./plans";
+import { measureModule, measureSynthesis } from "./synthesis";
+import { type Row, table } from "./table";
+
+const EXAMPLE = "complete";
+const RUNS = 7;
+const seconds = (milliseconds: number) => milliseconds / 1000;
+
+function progress(text: string): void {
+  process.stderr.write(`${text} ...\n`);
+}
+
+function synthesisRows(): Row[] {
+  progress(`synthesizing examples/${EXAMPLE}, ${RUNS} times`);
+  const { wall, memory, ...parts } = measureSynthesis(EXAMPLE, RUNS);
+  const part = (what: string, milliseconds: number): Row => ({ what, measured: seconds(milliseconds), unit: "s" });
+  return [
+    { what: `synthesize ${EXAMPLE}, whole process`, measured: seconds(wall), unit: "s", target: 0.6 },
+    part("  start of node", parts.boot),
+    part("  import", parts.import),
+    part("  construct", parts.construct),
+    part("  synth", parts.synth),
+    part("  processor time of all this", parts.processor),
+    { what: `synthesize ${EXAMPLE}, peak memory`, measured: memory, unit: "MB", target: 150 },
+  ];
+}
+
+function moduleRow(): Row {
+  progress("generating the module, 3 times");
+  return { what: "generate the Terraform module", measured: seconds(measureModule(3)), unit: "s" };
+}
+
+/** Without Terraform or the local AWS there are no plans, and a sentence that says what is missing. */
+async function planRows(signal: AbortSignal): Promise<Row[] | string> {
+  try {
+    await requirePlanTools();
+  } catch (error) {
+    return `No plans were measured. ${(error as Error).message}`;
+  }
+  const rows: Row[] = [];
+  progress("planning each configuration once");
+  await measurePlans(signal, (name, milliseconds) => {
+    progress(`  ${name}`);
+    rows.push({ what: `plan: ${name}`, measured: seconds(milliseconds), unit: "s" });
+  });
+  return rows;
+}
+
+async function main(): Promise<void> {
+  const interruption = new AbortController();
+  const interrupt = () => {
+    interruption.abort();
+  };
+  // Not once: tsx passes the signal on that the terminal has already sent.
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  const own = [...synthesisRows(), moduleRow()];
+  const plans = await planRows(interruption.signal);
+  console.log(typeof plans === "string" ? `${table(own)}\n\n${plans}` : table([...own, ...plans]));
+}
+
+main().catch((error: unknown) => {
+  console.error(`The benchmark failed: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,25 @@
+/** One line of the result. The target is something to look at, never a condition. */
+export interface Row {
+  readonly what: string;
+  readonly measured: number;
+  readonly unit: "s" | "MB";
+  readonly target?: number;
+}
+
+const HEADINGS = ["", "measured", "target", "measured/target"];
+
+/** Columns that stand below each other: words to the left, numbers to the right. */
+export function table(rows: readonly Row[]): string {
+  const lines = [HEADINGS, ...rows.map(cells)];
+  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const aligned = lines.map((line) =>
+    line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join("  "),
+  );
+  return aligned.map((line) => line.trimEnd()).join("\n");
+}
+
+function cells({ what, measured, unit, target }: Row): string[] {
+  const quantity = (amount: number) => `${amount.toFixed(unit === "s" ? 2 : 0)} ${unit}`;
+  if (target === undefined) return [what, quantity(measured), "", ""];
+  return [what, quantity(measured), quantity(target), (measured / target).toFixed(2)];
+}
