@@ -13,11 +13,25 @@ export default tseslint.config(
       "@typescript-eslint/no-extraneous-class": "off",
       // `array[0]!` after a check of the length, in a codebase with noUncheckedIndexedAccess.
       "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "max-lines": ["error", { max: 300, skipComments: true, skipBlankLines: true }],
-      "max-lines-per-function": ["error", { max: 60, skipComments: true, skipBlankLines: true }],
+      "max-lines-per-function": ["error", { max: 65, skipComments: true, skipBlankLines: true }],
     },
   },
-  { files: ["test/**"], rules: { "max-lines": "off", "max-lines-per-function": "off" } },
+  {
+    // Tests read Terraform's and AWS's own JSON, and say what they expect of it.
+    files: ["test/**"],
+    rules: {
+      "max-lines": "off",
+      "max-lines-per-function": "off",
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/no-explicit-any": "off",
+    },
+  },
   { files: ["**/*.mjs", "**/*.cjs"], ...tseslint.configs.disableTypeChecked },
 );

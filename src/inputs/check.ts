@@ -1,6 +1,6 @@
 import { contains, every } from "../value/list";
 import { length, matches } from "../value/text";
-import { and, eq, floor, gt, gte, or, Value } from "../value/value";
+import { and, eq, floor, gt, gte, or, type Value } from "../value/value";
 
 /**
  * One limit of one input, stated once. A value that is known is judged at synth; a variable gets the same limit as a `validation` block.

@@ -24,5 +24,5 @@ function field(values: string): string {
 
 /** A flag that ignores case would be written differently in JavaScript and RE2. */
 function anyCase(name: string): string {
-  return [...name].map((letter) => `[${letter}${letter.toLowerCase()}]`).join("");
+  return name.replace(/./g, (letter) => `[${letter}${letter.toLowerCase()}]`);
 }

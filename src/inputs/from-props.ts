@@ -90,7 +90,9 @@ function wrongType(input: InputName, given: unknown): string {
 }
 
 function describe(given: unknown): string {
-  return typeof given === "number" ? String(given) : (JSON.stringify(given) ?? String(given));
+  if (typeof given === "number") return String(given);
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- undefined for functions and symbols
+  return JSON.stringify(given) ?? String(given);
 }
 
 function isTexts(given: unknown): boolean {

@@ -29,7 +29,7 @@ export type VariableType = "string" | "number" | "bool" | "list(string)" | "map(
 type Facts<T> = Omit<Row<T>, "type" | "checks" | "choices"> & { readonly checks?: readonly Check<T>[] };
 
 function row<T>(type: VariableType, { checks = [], ...facts }: Facts<T>): Row<T> {
-  return { type, checks: checks as readonly Check<never>[], ...facts };
+  return { type, checks: checks, ...facts };
 }
 
 export function text(facts: Facts<string>): Row<string> {

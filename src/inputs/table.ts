@@ -69,7 +69,7 @@ export const table = {
 
 type Table = typeof table;
 
-export type InputName = keyof Table & string;
+export type InputName = keyof Table;
 
 /** Type of an input's content. */
 export type ContentOf<K extends InputName> = Table[K] extends Row<infer T> ? T : never;

@@ -12,14 +12,18 @@ export const REQUIRED = { terraform: ">= 1.11", aws: ">= 5.100.0, < 7.0.0", awsS
 
 /** The stack with every input as a Terraform variable and every fact as an output: the module, and this repository's own app. */
 export class ModuleStack extends TerraformStack {
-  /** @param unlocked inputs that need a newer AWS provider than the oldest one supported. */
-  constructor(scope: Construct, id: string, unlocked: readonly InputName[] = []) {
+  /**
+   * @param unlocked inputs that need a newer AWS provider than the oldest one supported.
+   * @param absent what an output says of a thing that was not made.
+   */
+  constructor(scope: Construct, id: string, unlocked: readonly InputName[], absent: string | null) {
     super(scope, id);
     const { inputs, warnings } = fromVariables(this, unlocked);
     const parts = makeParts(this, inputs, []);
     const home = new Construct(this, "outputs");
     for (const name of outputNames) {
-      new TerraformOutput(home, name, { description: outputs[name].about, value: any(outputs[name].value(parts)) });
+      const { about, value } = outputs[name];
+      new TerraformOutput(home, name, { description: about, value: any(value(parts, absent)) });
     }
     for (const [name, { holds, message }] of numbered(warnings)) {
       this.addOverride(`check.${name}.assert`, [{ condition: bool(holds), error_message: str(message) }]);

@@ -23,7 +23,7 @@ export function synthesize(unlocked: readonly InputName[]): Synthesized {
   try {
     // Skipped: the check that a stack has a provider, which a module gets from its caller.
     const app = new App({ outdir, skipValidation: true });
-    const stack = new ModuleStack(app, "module", unlocked);
+    const stack = new ModuleStack(app, "module", unlocked, null);
     app.synth();
     return collect(join(outdir, app.manifest.forStack(stack).synthesizedStackPath));
   } finally {

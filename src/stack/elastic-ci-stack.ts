@@ -96,7 +96,7 @@ export class ElasticCiStack extends Construct {
     const home = new Construct(this, "outputs");
     for (const name of outputNames) {
       const { about, value } = outputs[name];
-      const content = any(value(this.parts));
+      const content = any(value(this.parts, null));
       // Terraform leaves an output that is null out; cdktf cannot write one.
       if (content === null) continue;
       new TerraformOutput(home, camel(name), { description: about, value: content }).overrideLogicalId(

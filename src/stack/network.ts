@@ -8,7 +8,7 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Construct } from "constructs";
 import { type Inputs } from "../inputs/table";
 import { itemAt, splitTrimmed } from "../value/list";
-import { type One, Optional, optional } from "../value/optional";
+import { type One, type Optional, optional } from "../value/optional";
 import { text } from "../value/text";
 import { and, isSet, map, not, str, Value } from "../value/value";
 import { type Facts } from "./facts";

@@ -1,10 +1,11 @@
 import { type Operand } from "../value/value";
 import { type Parts } from "./parts";
 
-/** One fact about the finished stack. Null where the thing was not made. */
+/** One fact about the finished stack. */
 export interface Output {
   readonly about: string;
-  readonly value: (parts: Parts) => Operand<string | number | null>;
+  /** `absent` stands for a thing that was not made. */
+  readonly value: (parts: Parts, absent: string | null) => Operand<string | number | null>;
 }
 
 /** Names and meanings are those of Buildkite's own module. */
@@ -12,15 +13,15 @@ export const outputs = {
   vpc_id: { about: "Id of the VPC in use, made or given.", value: ({ network }) => network.vpcId },
   managed_secrets_bucket: {
     about: "Name of the secrets bucket, if the stack made one.",
-    value: ({ secretsBucket: { own } }) => own.pick<string | null>(({ bucket }) => bucket.id, null),
+    value: ({ secretsBucket: { own } }, absent) => own.pick<string | null>(({ bucket }) => bucket.id, absent),
   },
   managed_secrets_logging_bucket: {
     about: "Name of the bucket with the secrets bucket's access logs, if the stack made one.",
-    value: ({ secretsBucket: { own } }) => own.pick<string | null>(({ logs }) => logs.id, null),
+    value: ({ secretsBucket: { own } }, absent) => own.pick<string | null>(({ logs }) => logs.id, absent),
   },
   pipeline_signing_kms_key: {
     about: "ARN of the KMS key that signs pipelines, if the stack made one.",
-    value: ({ signingKey: { own } }) => own.pick<string | null>((key) => key.arn, null),
+    value: ({ signingKey: { own } }, absent) => own.pick<string | null>((key) => key.arn, absent),
   },
   auto_scaling_group_name: { about: "Name of the Auto Scaling group.", value: ({ group }) => group.group.name },
   auto_scaling_group_arn: { about: "ARN of the Auto Scaling group.", value: ({ group }) => group.group.arn },
@@ -34,15 +35,15 @@ export const outputs = {
   },
   scaler_lambda_function_name: {
     about: "Name of the AgentScaler function; null where min_size equals max_size.",
-    value: ({ scaler: { own } }) => own.pick<string | null>(({ fn }) => fn.functionName, null),
+    value: ({ scaler: { own } }, absent) => own.pick<string | null>(({ fn }) => fn.functionName, absent),
   },
   scaler_lambda_function_arn: {
     about: "ARN of the AgentScaler function; null where min_size equals max_size.",
-    value: ({ scaler: { own } }) => own.pick<string | null>(({ fn }) => fn.arn, null),
+    value: ({ scaler: { own } }, absent) => own.pick<string | null>(({ fn }) => fn.arn, absent),
   },
   scaler_log_group: {
     about: "Name of the AgentScaler's log group; null where min_size equals max_size.",
-    value: ({ scaler: { own } }) => own.pick<string | null>(({ logs }) => logs.name, null),
+    value: ({ scaler: { own } }, absent) => own.pick<string | null>(({ logs }) => logs.name, absent),
   },
   lifecycle_hook_name: {
     about: "Name of the lifecycle hook that holds terminating instances until they have drained.",

@@ -1,6 +1,6 @@
 import { jsonArray, jsonDocument } from "../value/json";
 import { text } from "../value/text";
-import { type Operand, Value } from "../value/value";
+import { type Operand, type Value } from "../value/value";
 
 /** One statement of an IAM or bucket policy. */
 export interface Statement {

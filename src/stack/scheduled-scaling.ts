@@ -7,7 +7,7 @@ import { type Inputs } from "../inputs/table";
 import { contains } from "../value/list";
 import { type One, optional } from "../value/optional";
 import { text } from "../value/text";
-import { and, least, num, str, Value, when } from "../value/value";
+import { and, least, num, str, type Value, when } from "../value/value";
 import { type Names } from "./names";
 
 /** Keeps everything but the minimum as it is: the provider would send 0 for what is left out. */

@@ -12,7 +12,7 @@ import { type Names, tagged } from "./names";
 import { type Network } from "./network";
 
 /** Services whose endpoint has a prefix of its own in China; the others are named there as everywhere. */
-const CHINA_PREFIXED = ["autoscaling", "ec2", "ecr.api", "ecr.dkr", "lambda", "logs", "sts"];
+const CHINA_PREFIXED = ["autoscaling", "ec2", "ecr.api", "ecr.dkr", "lambda", "monitoring", "sts"];
 
 /** Private ways to AWS services, in the VPC that we make: the free gateway for S3, and interfaces for the rest. */
 export class VpcEndpoints extends Construct {

@@ -8,7 +8,15 @@ export function rangeContains(outer: Operand<string>, inner: Operand<string>): V
     [outer, inner],
     holdsRange,
     // cidrnetmask refuses what is no IPv4 range.
-    ...['try(cidrnetmask(', at(inner), ') != "" && cidrhost(', at(outer), ", 0) == cidrhost(", ...moved, ", 0) && tonumber("],
+    ...[
+      "try(cidrnetmask(",
+      at(inner),
+      ') != "" && cidrhost(',
+      at(outer),
+      ", 0) == cidrhost(",
+      ...moved,
+      ", 0) && tonumber(",
+    ],
     ...[...bits(inner), ") >= tonumber(", ...bits(outer), "), false)"],
   );
 }

@@ -1,5 +1,11 @@
-import { type IResolvable, type IResolveContext, Token, Tokenization } from "cdktf";
-import { Value } from "./value";
+import { type IResolvable, type IResolveContext, LazyBase, Token, Tokenization } from "cdktf";
+
+/** The mark of a Value. It is a registered symbol, so that two installed copies of this package agree. */
+export const VALUE = Symbol.for("cdktf-buildkite-elastic-ci-stack.value");
+
+export function isValue(candidate: unknown): candidate is { readonly content: unknown } {
+  return typeof candidate === "object" && candidate !== null && VALUE in candidate;
+}
 
 /** A part of an expression: Terraform text as it stands, or something to render in its place. */
 export type Part = string | { readonly operand: unknown };
@@ -32,7 +38,13 @@ export class Template extends Expression {
 
   constructor(pieces: readonly Part[]) {
     const merged = mergeLiterals(pieces);
-    super(['"', ...merged.flatMap((piece, i) => (typeof piece === "string" ? [inTemplate(piece, i === merged.length - 1)] : ["${", piece, "}"])), '"']);
+    super([
+      '"',
+      ...merged.flatMap((piece, i) =>
+        typeof piece === "string" ? [inTemplate(piece, i === merged.length - 1)] : ["${", piece, "}"],
+      ),
+      '"',
+    ]);
     this.pieces = merged;
   }
 }
@@ -41,7 +53,9 @@ export class Template extends Expression {
 function mergeLiterals(pieces: readonly Part[]): readonly Part[] {
   return pieces.reduce<readonly Part[]>((done, piece) => {
     const last = done.at(-1);
-    return typeof last === "string" && typeof piece === "string" ? [...done.slice(0, -1), last + piece] : [...done, piece];
+    return typeof last === "string" && typeof piece === "string"
+      ? [...done.slice(0, -1), last + piece]
+      : [...done, piece];
   }, []);
 }
 
@@ -53,7 +67,7 @@ function inTemplate(literal: string, isLast: boolean): string {
 
 /** Literals are quoted, references stay bare, containers are rendered item by item. */
 function render(context: IResolveContext, operand: unknown): string {
-  if (Value.is(operand)) return render(context, operand.content);
+  if (isValue(operand)) return render(context, operand.content);
   if (operand === null || operand === undefined) return "null";
   if (Tokenization.isResolvable(operand)) return renderToken(context, operand);
   if (typeof operand === "string") return renderText(context, operand);
@@ -64,6 +78,8 @@ function render(context: IResolveContext, operand: unknown): string {
 }
 
 function renderToken(context: IResolveContext, token: IResolvable): string {
+  // A lazy value brings forth content, which is still to be quoted; all other tokens bring forth expressions.
+  if (token instanceof LazyBase) return render(context, token.resolve(context));
   const content: unknown = context.resolve(token);
   return typeof content === "string" ? content : render(context, content);
 }
@@ -85,12 +101,12 @@ function renderNumber(context: IResolveContext, value: number): string {
 }
 
 function renderList(context: IResolveContext, items: readonly unknown[]): string {
-  const token = Token.isUnresolved(items) ? Tokenization.reverse(items)[0] : undefined;
+  const token = Token.isUnresolved(items) ? Tokenization.reverseList(items as string[]) : undefined;
   return token ? renderToken(context, token) : `[${items.map((item) => render(context, item)).join(", ")}]`;
 }
 
 function renderMap(context: IResolveContext, map: Readonly<Record<string, unknown>>): string {
-  const token = Token.isUnresolved(map) ? Tokenization.reverse(map)[0] : undefined;
+  const token = Token.isUnresolved(map) ? Tokenization.reverseMap(map) : undefined;
   if (token) return renderToken(context, token);
   const entries = Object.entries(map).filter(([, item]) => item !== undefined);
   const key = (name: string) => (Token.isUnresolved(name) ? `(${renderText(context, name)})` : quote(name));

@@ -11,7 +11,9 @@ export function jsonDocument(document: Document): Value<string> {
 }
 
 /** A JSON array some of whose items exist only under a condition. Terraform could not type it as a list, so it is joined as text. */
-export function jsonArray(items: readonly { readonly exists: Operand<boolean>; readonly document: Document }[]): Value<string> {
+export function jsonArray(
+  items: readonly { readonly exists: Operand<boolean>; readonly document: Document }[],
+): Value<string> {
   const possible = items.filter(({ exists }) => known(exists)?.content !== false);
   const isOpen = possible.some(({ exists }) => !known(exists));
   if (!isOpen) return jsonDocument(possible.map(({ document }) => document));
@@ -20,17 +22,26 @@ export function jsonArray(items: readonly { readonly exists: Operand<boolean>; r
 }
 
 export function base64(operand: Operand<string>): Value<string> {
-  return fold<[string], string>([operand], (whole) => Buffer.from(whole).toString("base64"), "base64encode(", at(operand), ")");
+  return fold<[string], string>(
+    [operand],
+    (whole) => Buffer.from(whole).toString("base64"),
+    "base64encode(",
+    at(operand),
+    ")",
+  );
 }
 
 function encode(document: unknown): string {
   if (typeof document === "number") return decimal(document);
   if (Array.isArray(document)) return `[${document.map(encode).join(",")}]`;
   if (typeof document !== "object" || document === null) return encodeText(document);
-  const fields = sortedEntries(document).filter(([, item]) => item !== undefined);
+  const fields = sortedEntries(document as Readonly<Record<string, unknown>>).filter(([, item]) => item !== undefined);
   return `{${fields.map(([key, item]) => `${encodeText(key)}:${encode(item)}`).join(",")}}`;
 }
 
 function encodeText(content: unknown): string {
-  return JSON.stringify(content).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(content).replace(
+    /[<>&\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -13,7 +13,15 @@ export function splitTrimmed(separator: string, joined: Operand<string>): Value<
   return fold<[string], readonly string[]>(
     [joined],
     (whole) => (trim(whole) === "" ? [] : whole.split(separator).map(trim)),
-    ...["[for part in split(", at(separator), ", ", at(joined), ") : trimspace(part) if trimspace(", at(joined), ') != ""]'],
+    ...[
+      "[for part in split(",
+      at(separator),
+      ", ",
+      at(joined),
+      ") : trimspace(part) if trimspace(",
+      at(joined),
+      ') != ""]',
+    ],
   );
 }
 
@@ -36,7 +44,10 @@ function perItem<R>(make: (item: Value<never>) => R): { readonly name: string; r
 }
 
 /** One result per item. The item is a Value in `make`, whether the list is known or not. */
-export function mapItems<T, R>(items: Operand<readonly T[]>, make: (item: Value<T>) => Operand<R>): Value<readonly R[]> {
+export function mapItems<T, R>(
+  items: Operand<readonly T[]>,
+  make: (item: Value<T>) => Operand<R>,
+): Value<readonly R[]> {
   const lifted = value(items);
   if (lifted.isKnown) return Value.of((lifted.content as T[]).map((item) => make(value(item)) as R));
   const { name, made } = perItem(make);
@@ -58,7 +69,10 @@ export function some<T>(items: Operand<readonly T[]>, holds: (item: Value<T>) =>
 }
 
 /** The items for which the condition holds. */
-export function keepItems<T>(items: Operand<readonly T[]>, holds: (item: Value<T>) => Value<boolean>): Value<readonly T[]> {
+export function keepItems<T>(
+  items: Operand<readonly T[]>,
+  holds: (item: Value<T>) => Value<boolean>,
+): Value<readonly T[]> {
   const lifted = value(items);
   const verdicts = lifted.isKnown ? (lifted.content as T[]).map((item) => known(holds(value(item)))) : [undefined];
   if (verdicts.every((verdict) => verdict !== undefined)) {
@@ -91,7 +105,8 @@ function wrapped<T>(all: readonly T[], position: number): T {
 
 export function keys(map: Operand<Readonly<Record<string, unknown>>>): Value<readonly string[]> {
   const lifted = value(map);
-  if (lifted.isKnown) return Value.of(sortedEntries(lifted.content as object).map(([key]) => key));
+  if (lifted.isKnown)
+    return Value.of(sortedEntries(lifted.content as Readonly<Record<string, unknown>>).map(([key]) => key));
   return Value.expression("keys(", at(lifted), ")");
 }
 
@@ -103,8 +118,8 @@ export function values<T>(map: Operand<Readonly<Record<string, Operand<T>>>>): V
 }
 
 /** The entries of a map in Terraform's order: by the bytes of their keys. */
-export function sortedEntries<T>(map: { readonly [key: string]: T } | object): [string, T][] {
-  return Object.entries(map).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))) as [string, T][];
+export function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(map).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
 export interface Entry<T> {
@@ -127,7 +142,11 @@ export function field<T, K extends keyof T & string>(object: Operand<T>, name: K
 }
 
 /** The map's entry, or `orElse` where it has none. */
-export function lookup<T>(map: Operand<Readonly<Record<string, Operand<T>>>>, key: Operand<string>, orElse: Operand<T>): Value<T> {
+export function lookup<T>(
+  map: Operand<Readonly<Record<string, Operand<T>>>>,
+  key: Operand<string>,
+  orElse: Operand<T>,
+): Value<T> {
   const lifted = value(map);
   const name = known(key);
   if (lifted.isKnown && name) {
@@ -138,7 +157,9 @@ export function lookup<T>(map: Operand<Readonly<Record<string, Operand<T>>>>, ke
 }
 
 /** Maps laid over one another: a later entry wins. */
-export function merge<T>(...maps: readonly Operand<Readonly<Record<string, Operand<T>>>>[]): Value<Readonly<Record<string, T>>> {
+export function merge<T>(
+  ...maps: readonly Operand<Readonly<Record<string, Operand<T>>>>[]
+): Value<Readonly<Record<string, T>>> {
   const lifted = maps.map((one) => value(one));
   if (lifted.every((one) => one.isKnown)) {
     return Value.of(Object.fromEntries(lifted.flatMap((one) => Object.entries(one.content as Record<string, T>))));
@@ -155,7 +176,10 @@ export function entry<T>(key: Operand<string>, item: Operand<T>): Value<Readonly
 }
 
 /** The map under a condition, else an empty one. A Terraform conditional could not give the two one type. */
-export function mapIf<T>(condition: Operand<boolean>, map: Value<Readonly<Record<string, T>>>): Value<Readonly<Record<string, T>>> {
+export function mapIf<T>(
+  condition: Operand<boolean>,
+  map: Value<Readonly<Record<string, T>>>,
+): Value<Readonly<Record<string, T>>> {
   const decided = known(condition);
   if (decided) return decided.content ? map : Value.of({});
   return Value.expression("{for key, content in ", at(map), " : key => content if ", at(condition), "}");
@@ -170,7 +194,7 @@ export function pairs(joined: Operand<string>): Value<Readonly<Record<string, st
       const named = found.filter((parts) => parts.length > 1 && parts[0] !== "");
       return Object.fromEntries(named.map(([key, ...rest]) => [key!, rest.join("=")]));
     },
-    ...["{for key, found in {for pair in split(\",\", ", at(joined), ") : split(\"=\", trimspace(pair))[0] => "],
+    ...['{for key, found in {for pair in split(",", ', at(joined), ') : split("=", trimspace(pair))[0] => '],
     ...['join("=", slice(split("=", trimspace(pair)), 1, length(split("=", trimspace(pair)))))...'],
     ' if length(split("=", trimspace(pair))) > 1 && !startswith(trimspace(pair), "=")} : key => reverse(found)[0]}',
   );

@@ -46,7 +46,12 @@ function firstInstance<R extends Counted>(resource: R): R {
   const kind = TerraformDataSource.isTerraformDataSource(resource) ? "data." : "";
   const interpolationForAttribute = (attribute: string) =>
     ref(`${kind}${resource.terraformResourceType}.${resource.friendlyUniqueId}[0].${attribute}`, resource.cdktfStack);
-  return Object.create(resource, { interpolationForAttribute: { value: interpolationForAttribute } }) as R;
+  return new Proxy(resource, {
+    get: (made, key, view) =>
+      key === "interpolationForAttribute" ? interpolationForAttribute : Reflect.get(made, key, view),
+    // What is set through the view is meant for the resource.
+    set: (made, key, content) => Reflect.set(made, key, content, made),
+  });
 }
 
 /** Address of a resource's attribute, for the meta-arguments that take addresses instead of expressions. */
@@ -55,7 +60,10 @@ export function address(resource: TerraformResource, attribute: string): string 
 }
 
 /** One resource per item, by `count`: the items may be unknown at plan, their number may not. */
-export function each<R extends Counted>(items: Operand<readonly string[]>, make: (item: Value<string>) => R): R | undefined {
+export function each<R extends Counted>(
+  items: Operand<readonly string[]>,
+  make: (item: Value<string>) => R,
+): R | undefined {
   const lifted = value(items);
   const amount = lifted.isKnown ? (lifted.content as string[]).length : undefined;
   if (amount === 0) return undefined;
@@ -65,7 +73,10 @@ export function each<R extends Counted>(items: Operand<readonly string[]>, make:
 }
 
 /** One resource per distinct text, addressed by it. All texts must be known at plan. */
-export function eachKey<R extends Counted>(keys: Operand<readonly string[]>, make: (key: Value<string>) => R): R | undefined {
+export function eachKey<R extends Counted>(
+  keys: Operand<readonly string[]>,
+  make: (key: Value<string>) => R,
+): R | undefined {
   if (known(keys)?.content.length === 0) return undefined;
   const resource = make(Value.expression("each.key"));
   resource.addOverride("for_each", any(Value.expression("toset(", at(keys), ")")));
@@ -76,12 +87,20 @@ export function eachKey<R extends Counted>(keys: Operand<readonly string[]>, mak
 export function optionalBlock(resource: Counted, block: string, exists: Operand<boolean>, content: object): void {
   const decided = known(exists);
   if (decided?.content === false) return;
-  if (decided) return resource.addOverride(block, [any(content)]);
+  if (decided) {
+    resource.addOverride(block, [any(content)]);
+    return;
+  }
   resource.addOverride(`dynamic.${block}`, { for_each: any(when<number[]>(exists, [1], [])), content: any(content) });
 }
 
 /** One nested block per item, at a dotted path. `content` sees the item as a Value. */
-export function blocks<T>(resource: Counted, path: string, items: Operand<readonly T[]>, content: (item: Value<T>) => object): void {
+export function blocks<T>(
+  resource: Counted,
+  path: string,
+  items: Operand<readonly T[]>,
+  content: (item: Value<T>) => object,
+): void {
   const lifted = value(items);
   if (lifted.isKnown) {
     const all = (lifted.content as T[]).map((item) => any(content(value(item))));

@@ -4,7 +4,9 @@ import { at, fold, known, type Operand, Value, value } from "./value";
 
 /** A text with operands in its places: text`arn:${partition}:s3:::${name}`. */
 export function text(literals: TemplateStringsArray, ...operands: readonly Operand<string>[]): Value<string> {
-  const pieces = literals.flatMap((literal, i) => (i === 0 ? [literal] : [...flat(operands[i - 1]!), literal])).filter((it) => it !== "");
+  const pieces = literals
+    .flatMap((literal, i) => (i === 0 ? [literal] : [...flat(operands[i - 1]!), literal]))
+    .filter((it) => it !== "");
   if (pieces.every((piece) => typeof piece === "string")) return Value.of(pieces.join(""));
   const only = pieces.length === 1 ? pieces[0] : undefined;
   return only ? value((only as { operand: Operand<string> }).operand) : Value.template(pieces);
@@ -19,7 +21,7 @@ function flat(operand: Operand<string>): readonly Part[] {
 }
 
 export function lower(operand: Operand<string>): Value<string> {
-  return fold<[string], string>([operand], (whole) => [...whole].map(lowerLetter).join(""), "lower(", at(operand), ")");
+  return fold<[string], string>([operand], (whole) => whole.replace(/./gsu, lowerLetter), "lower(", at(operand), ")");
 }
 
 /** Terraform knows no lower case that depends on the letter's neighbours or has two characters. */
@@ -28,14 +30,26 @@ function lowerLetter(letter: string): string {
 }
 
 export function startsWith(operand: Operand<string>, prefix: string): Value<boolean> {
-  return fold<[string], boolean>([operand], (whole) => whole.startsWith(prefix), "startswith(", at(operand), ", ", at(prefix), ")");
+  return fold<[string], boolean>(
+    [operand],
+    (whole) => whole.startsWith(prefix),
+    "startswith(",
+    at(operand),
+    ", ",
+    at(prefix),
+    ")",
+  );
 }
 
 export function withoutPrefix(operand: Operand<string>, prefix: string): Value<string> {
   return fold<[string], string>(
     [operand],
     (whole) => (whole.startsWith(prefix) ? whole.slice(prefix.length) : whole),
-    "trimprefix(", at(operand), ", ", at(prefix), ")",
+    "trimprefix(",
+    at(operand),
+    ", ",
+    at(prefix),
+    ")",
   );
 }
 
@@ -44,7 +58,11 @@ export function lastPart(separator: string, operand: Operand<string>): Value<str
   return fold<[string], string>(
     [operand],
     (whole) => whole.split(separator).at(-1)!,
-    "reverse(split(", at(separator), ", ", at(operand), "))[0]",
+    "reverse(split(",
+    at(separator),
+    ", ",
+    at(operand),
+    "))[0]",
   );
 }
 
@@ -55,7 +73,9 @@ export function length(operand: Operand<string | readonly unknown[]>): Value<num
   return fold<[string | readonly unknown[]], number>(
     [operand],
     (whole) => (typeof whole === "string" ? [...new Intl.Segmenter().segment(whole)].length : whole.length),
-    "length(", at(operand), ")",
+    "length(",
+    at(operand),
+    ")",
   );
 }
 
@@ -66,12 +86,17 @@ export function matches(pattern: RegExp, operand: Operand<string>): Value<boolea
   return fold<[string], boolean>(
     [operand],
     (whole) => inRunes.test(whole),
-    "can(regex(", at(pattern.source), ", ", at(operand), "))",
+    "can(regex(",
+    at(pattern.source),
+    ", ",
+    at(operand),
+    "))",
   );
 }
 
 export function toText(operand: Operand<string | number | boolean>): Value<string> {
-  const write = (content: string | number | boolean) => (typeof content === "number" ? decimal(content) : String(content));
+  const write = (content: string | number | boolean) =>
+    typeof content === "number" ? decimal(content) : String(content);
   return fold<[string | number | boolean], string>([operand], write, "tostring(", at(operand), ")");
 }
 

@@ -4,15 +4,13 @@
  * computes its result when it knows enough and writes an expression otherwise. Values are opaque so that no code can branch on a reference.
  */
 import { type IResolvable, Token, Tokenization } from "cdktf";
-import { asTerraformKeepsIt, Expression, type Part, Template } from "./expression";
-
-const BRAND = Symbol.for("cdktf-buildkite-elastic-ci-stack.value");
+import { asTerraformKeepsIt, Expression, isValue, type Part, Template, VALUE } from "./expression";
 
 /** A value that is known now, or a Terraform expression for it. `T` is the type that it has once known. */
 export class Value<out T> {
   /** Makes the type opaque: a Value is never assignable to the thing that it holds. */
   declare protected readonly type: T;
-  readonly [BRAND] = true;
+  readonly [VALUE] = true;
 
   private constructor(
     readonly content: unknown,
@@ -38,9 +36,8 @@ export class Value<out T> {
     return new Value<string>(new Template(pieces), false, false);
   }
 
-  /** Recognised by a registered symbol, so that two installed copies of this package agree. */
   static is(candidate: unknown): candidate is Value<unknown> {
-    return typeof candidate === "object" && candidate !== null && BRAND in candidate;
+    return isValue(candidate);
   }
 
   toString(): never {
@@ -53,7 +50,7 @@ export type Operand<T> = T | Value<T>;
 
 /** Lifts a literal; a Value stays as it is. */
 export function value<T>(operand: Operand<T>): Value<T> {
-  return Value.is(operand) ? (operand as Value<T>) : Value.of(operand);
+  return Value.is(operand) ? operand : Value.of(operand);
 }
 
 /** The content of a value that is known all the way down, else undefined. The only place where knowledge is looked at. */

@@ -1,0 +1,133 @@
+import { join, resolve } from "node:path";
+import { releasedScalerKey } from "../../src/stack/function-code";
+import { type Emulator, startEmulator } from "../support/emulator";
+import type { Environment } from "../support/processes";
+import { terraformEnvironment } from "../support/terraform";
+import { findTerraform, providerMirror, repository, ToolMissing } from "../support/tools";
+import type { Count } from "./cdktf-output";
+import { Deployment } from "./deployment";
+import { pythonWithMoto } from "./python";
+import { report } from "./report";
+import { Terminal } from "./terminal";
+import { WorkFolder } from "./work-folder";
+
+const region = "us-east-1";
+const stack = "elastic-ci-stack";
+
+/** Deploys the app of a folder to a local AWS, shows what that made, and removes it all again. */
+class Demo {
+  readonly #terminal = new Terminal();
+  readonly #interruption = new AbortController();
+  readonly #signal = this.#interruption.signal;
+
+  /** The folder of the app's cdktf.json. */
+  constructor(private readonly appFolder: string) {}
+
+  interrupt(): void {
+    this.#interruption.abort();
+  }
+
+  /** Runs everything and returns the exit code. */
+  async run(): Promise<number> {
+    try {
+      await this.check();
+      const folder = new WorkFolder(this.appFolder, join(repository, ".demo"));
+      try {
+        await this.onEmulator(folder);
+      } finally {
+        folder.remove();
+      }
+      this.#terminal.phase("Done. Nothing is left behind.");
+      return 0;
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): number {
+    if (this.#signal.aborted) {
+      this.#terminal.phase("Interrupted. Everything that was started has been stopped.");
+      return 130;
+    }
+    this.#terminal.print(error instanceof ToolMissing ? error.message : `The demo failed. ${messageOf(error)}`);
+    return 1;
+  }
+
+  private async check(): Promise<void> {
+    this.#terminal.phase("Looking for Terraform, Python with moto, and the AWS provider");
+    findTerraform();
+    await pythonWithMoto(repository, this.#terminal, this.#signal);
+    const onDownload = () => this.#terminal.phase("Downloading the AWS provider (once, several hundred megabytes)");
+    await providerMirror({ signal: this.#signal, onDownload });
+    this.#signal.throwIfAborted();
+  }
+
+  private async onEmulator(folder: WorkFolder): Promise<void> {
+    this.#terminal.phase("Starting a local AWS (moto)");
+    const emulator = await startEmulator({ region, signal: this.#signal });
+    try {
+      await emulator.seedScalerBucket(region, releasedScalerKey("x86_64"));
+      this.#terminal.phase(`Local AWS answers at ${emulator.endpoint}`);
+      await this.roundTrip(emulator, await this.deployment(emulator, folder));
+    } finally {
+      await emulator.stop();
+    }
+  }
+
+  private async deployment(emulator: Emulator, folder: WorkFolder): Promise<Deployment> {
+    const env: Environment = {
+      ...(await terraformEnvironment(emulator.env, join(folder.path, ".terraform.rc"))),
+      TF_VAR_buildkite_agent_token: "demo-token",
+      // The buckets' access logs would keep them from being destroyed.
+      TF_VAR_secrets_bucket_force_destroy: "true",
+      CDKTF_HOME: join(folder.path, ".cdktf"),
+      CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1",
+      DISABLE_VERSION_CHECK: "1",
+      TMPDIR: folder.temporary,
+    };
+    const cdktf = join(repository, "node_modules/.bin/cdktf");
+    return new Deployment({ folder: folder.path, cdktf, stack, env, signal: this.#signal });
+  }
+
+  /** Deploys and shows the result; destroys what was made even if that failed. */
+  private async roundTrip(emulator: Emulator, deployment: Deployment): Promise<void> {
+    try {
+      this.#terminal.phase(`cdktf deploy ${stack}`);
+      await deployment.deploy((count) => this.show("resources created", count));
+      await report(deployment, emulator, this.#terminal);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      if ((await emulator.resources()).length === 0) throw error;
+      this.#terminal.print(messageOf(error));
+      await this.destroy(emulator, deployment);
+      throw new Error("The error is above; what had been made is destroyed again.");
+    }
+    await this.destroy(emulator, deployment);
+  }
+
+  private async destroy(emulator: Emulator, deployment: Deployment): Promise<void> {
+    this.#terminal.phase(`cdktf destroy ${stack}`);
+    await deployment.destroy((count) => this.show("resources destroyed", count));
+    const left = await emulator.resources();
+    if (left.length > 0) throw new Error(`These resources were left:\n${left.join("\n")}`);
+    this.#terminal.phase("The local AWS is empty again: 0 resources");
+  }
+
+  private show(what: string, { done, total, underWay }: Count): void {
+    if (total === undefined) return;
+    const names = underWay.length === 0 || underWay.length > 2 ? "" : `, waiting for ${underWay.join(" and ")}`;
+    this.#terminal.progress(`${done} of ${total} ${what}${names}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function main(): Promise<void> {
+  const demo = new Demo(resolve(process.argv[2] ?? repository));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => demo.interrupt());
+  process.exitCode = await demo.run();
+}
+
+void main();

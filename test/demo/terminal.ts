@@ -1,0 +1,57 @@
+/** What the demo says, with the seconds since its start; a line that is rewritten in place where there is a terminal. */
+export class Terminal {
+  readonly #start = Date.now();
+  #live = false;
+  #lastPlain = 0;
+
+  constructor(private readonly stream: NodeJS.WriteStream = process.stdout) {}
+
+  get seconds(): string {
+    return ((Date.now() - this.#start) / 1000).toFixed(1);
+  }
+
+  /** A new phase, or a result of the current one. */
+  phase(text: string): void {
+    this.print(`[${this.seconds.padStart(6)} s] ${text}`);
+  }
+
+  print(text: string): void {
+    this.clear();
+    this.stream.write(`${text}\n`);
+  }
+
+  /** How far a phase is. Without a terminal at most one line every five seconds. */
+  progress(text: string): void {
+    if (this.stream.isTTY) {
+      const line = `[${this.seconds.padStart(6)} s]   ${text}`;
+      this.stream.write(`\r\u001b[2K${line.slice(0, this.stream.columns - 1)}`);
+      this.#live = true;
+    } else if (Date.now() - this.#lastPlain >= 5_000) {
+      this.#lastPlain = Date.now();
+      this.phase(`  ${text}`);
+    }
+  }
+
+  private clear(): void {
+    if (this.#live) this.stream.write("\r\u001b[2K");
+    this.#live = false;
+  }
+}
+
+/** Columns as wide as their widest cell; the last one is cut where it would run out of the window. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[], width = 120): string {
+  const all = [header, ...rows];
+  const widths = header.map((_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)));
+  const line = (cells: readonly string[]) => {
+    const text = cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join("  ")
+      .trimEnd();
+    return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  };
+  const rule = widths
+    .map((count) => "-".repeat(count))
+    .join("  ")
+    .slice(0, width);
+  return [line(header), rule, ...rows.map(line)].join("\n");
+}
