@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import { type Statement as Requirement } from "../inputs/judge";
 import { type Inputs } from "../inputs/table";
 import { entries, field, splitTrimmed } from "../value/list";
-import { blocks, optionalBlock, orNull } from "../value/optional";
+import { blocks, optionalBlock, orNull, preconditions } from "../value/optional";
 import { jsonDocument } from "../value/json";
 import { lower, text, toText, withoutPrefix } from "../value/text";
 import { bool, least, list, num, plus, str, Value } from "../value/value";
@@ -43,10 +43,7 @@ export class AgentAutoScalingGroup extends Construct {
   ) {
     super(scope, id);
     const { inputs, names, network, minSize, requirements } = sources;
-    const preconditions = requirements.map(({ holds, message }) => ({
-      condition: bool(holds),
-      errorMessage: str(message),
-    }));
+    const precondition = preconditions(requirements);
     this.group = new AutoscalingGroup(this, "agent_auto_scale_group", {
       name: str(names.group),
       vpcZoneIdentifier: list(network.subnetIds),
@@ -69,7 +66,7 @@ export class AgentAutoScalingGroup extends Construct {
       lifecycle: {
         // AzRebalancingSuspender and operators suspend processes; the AgentScaler sets the desired capacity, which is not an argument here.
         ignoreChanges: ["suspended_processes"],
-        ...(preconditions.length > 0 && { precondition: preconditions }),
+        ...(precondition.length > 0 && { precondition }),
       },
     });
     const tags = tagged(names.tags, {

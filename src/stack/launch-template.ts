@@ -2,7 +2,7 @@ import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
 import { Construct } from "constructs";
 import { type Inputs } from "../inputs/table";
 import { contains, every, itemAt, keys, splitTrimmed } from "../value/list";
-import { optionalBlock, orNull } from "../value/optional";
+import { optionalBlock, orNull, preconditions } from "../value/optional";
 import { length, matches, text } from "../value/text";
 import { any, bool, eq, gte, isSet, list, map, not, num, str, type Value, when } from "../value/value";
 import { type Account } from "./account";
@@ -69,7 +69,7 @@ export class AgentLaunchTemplate extends Construct {
       monitoring: { enabled: bool(inputs.enableDetailedMonitoring) },
       tags: map(names.tags),
       tagSpecifications: this.tagSpecifications(),
-      lifecycle: { precondition: this.preconditions() },
+      lifecycle: { precondition: this.requirements() },
     });
     optionalBlock(this.template, "credit_specification", facts.isBurstable, { cpu_credits: inputs.cpuCredits });
     optionalBlock(this.template, "cpu_options", inputs.enableNestedVirtualization, {
@@ -110,15 +110,15 @@ export class AgentLaunchTemplate extends Construct {
     ];
   }
 
-  private preconditions() {
+  private requirements() {
     const { image, account, userData } = this.sources;
     const noImage = text`There is no published image for ${image.architecture} in region ${account.region}: set image_id or image_id_parameter.`;
-    return [
-      { condition: bool(not(eq(image.id, ""))), errorMessage: str(noImage) },
+    return preconditions([
+      { holds: not(eq(image.id, "")), message: noImage },
       {
-        condition: bool(gte(USER_DATA_LIMIT, length(userData))),
-        errorMessage: "The user data exceeds EC2's limit of 16 384 bytes: shorten the longest of the agents' settings.",
+        holds: gte(USER_DATA_LIMIT, length(userData)),
+        message: "The user data exceeds EC2's limit of 16 384 bytes: shorten the longest of the agents' settings.",
       },
-    ];
+    ]);
   }
 }

@@ -1,6 +1,6 @@
 import { type Construct } from "constructs";
 import { ref, TerraformDataSource, TerraformLocal, type TerraformResource, Token } from "cdktf";
-import { any, at, known, type Operand, str, Value, value, when } from "./value";
+import { any, at, bool, known, type Operand, str, value, Value, when } from "./value";
 
 type Counted = TerraformResource | TerraformDataSource;
 
@@ -81,6 +81,18 @@ export function eachKey<R extends Counted>(
   const resource = make(Value.expression("each.key"));
   resource.addOverride("for_each", any(Value.expression("toset(", at(keys), ")")));
   return resource;
+}
+
+/** A condition on the finished configuration, and what to say where it does not hold. */
+export interface Condition {
+  readonly holds: Value<boolean>;
+  readonly message: Operand<string>;
+}
+
+/** What only Terraform can judge. A condition that certainly holds is left out: Terraform refuses one that refers to nothing. */
+export function preconditions(conditions: readonly Condition[]) {
+  const open = conditions.filter(({ holds }) => known(holds)?.content !== true);
+  return open.map(({ holds, message }) => ({ condition: bool(holds), errorMessage: str(message) }));
 }
 
 /** A nested block that exists under a condition. Keys are Terraform's own names. */

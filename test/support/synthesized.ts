@@ -98,9 +98,7 @@ function standingIn<T>(place: Place, make: () => T): T {
     [DataAwsService.prototype, "region", place.region],
   ];
   const spies = answers.map(([prototype, attribute, answer]) =>
-    jest
-      .spyOn(prototype as Record<string, string>, attribute as never, "get" as never)
-      .mockReturnValue(answer as never),
+    jest.spyOn(prototype as Record<string, string>, attribute, "get").mockReturnValue(answer),
   );
   try {
     return make();

@@ -1,0 +1,191 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import ts from "typescript";
+
+const repository = resolve(__dirname, "..");
+
+interface Import {
+  readonly from: string;
+  /** A file by its path in the repository, or a package as it is written. */
+  readonly to: string;
+  readonly names: readonly string[];
+  readonly isTypeOnly: boolean;
+}
+
+function filesIn(folder: string): string[] {
+  if (!existsSync(join(repository, folder))) return [];
+  return readdirSync(join(repository, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (["node_modules", "cdktf.out"].includes(entry.name)) return [];
+    return entry.isDirectory() ? filesIn(path) : [path];
+  });
+}
+
+function importsOf(from: string): Import[] {
+  const source = ts.createSourceFile(from, readFileSync(join(repository, from), "utf8"), ts.ScriptTarget.ES2022, true);
+  const found: Import[] = [];
+  const add = (specifier: string, names: readonly string[], isTypeOnly: boolean) =>
+    found.push({ from, to: target(from, specifier), names, isTypeOnly });
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(textOf(node.moduleSpecifier), namesOf(node), isTypeOnly(node));
+    else if (ts.isExportDeclaration(node) && node.moduleSpecifier)
+      add(textOf(node.moduleSpecifier), [], node.isTypeOnly);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      add(textOf(node.argument.literal), [], true);
+    else if (ts.isCallExpression(node) && isLoading(node)) add(textOf(node.arguments[0]!), [], false);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function textOf(node: ts.Node): string {
+  return (node as ts.StringLiteral).text;
+}
+
+function isLoading({ expression, arguments: [first] }: ts.CallExpression): boolean {
+  const loads = expression.kind === ts.SyntaxKind.ImportKeyword || expression.getText() === "require";
+  return loads && first !== undefined && ts.isStringLiteral(first);
+}
+
+function elementsOf({ importClause }: ts.ImportDeclaration): readonly ts.ImportSpecifier[] {
+  const bindings = importClause?.namedBindings;
+  return bindings && ts.isNamedImports(bindings) ? bindings.elements : [];
+}
+
+function namesOf(node: ts.ImportDeclaration): string[] {
+  return elementsOf(node).map(({ name, propertyName }) => (propertyName ?? name).text);
+}
+
+function isTypeOnly(node: ts.ImportDeclaration): boolean {
+  const elements = elementsOf(node);
+  if (node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
+  return (
+    node.importClause?.name === undefined && elements.length > 0 && elements.every((element) => element.isTypeOnly)
+  );
+}
+
+function target(from: string, specifier: string): string {
+  if (!specifier.startsWith(".")) return specifier;
+  const path = resolve(repository, dirname(from), specifier);
+  const found = [path, `${path}.ts`, `${path}/index.ts`].find(
+    (candidate) => existsSync(candidate) && statSync(candidate).isFile(),
+  );
+  return relative(repository, found ?? path);
+}
+
+const sources = [...filesIn("src"), ...filesIn("lambda")].filter((path) => path.endsWith(".ts"));
+const imports = sources.flatMap(importsOf);
+
+/** A folder below src, the name of a file in src itself, or the folder at the top. */
+function partOf(path: string): string {
+  const [top, second = ""] = path.split("/");
+  return top === "src" ? second.replace(/\.ts$/, "") : top!;
+}
+
+/** Who may import whom within src, besides itself. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  index: ["stack", "eks-runner", "inputs"],
+  main: ["module"],
+  cli: ["cli", "module", "stack", "inputs"],
+  generate: ["inputs", "module", "stack"],
+  module: ["stack", "inputs", "value"],
+  stack: ["inputs", "value"],
+  "eks-runner": ["inputs", "value"],
+  inputs: ["value"],
+  value: [],
+};
+
+const shown = ({ from, to }: Import) => `${from} imports ${to}`;
+const withinSrc = imports.filter(({ from, to }) => from.startsWith("src/") && to.startsWith("src/"));
+
+test.each(Object.keys(allowed))("src/%s imports nothing but what lies below it", (part) => {
+  const permitted = [part, ...allowed[part]!];
+  const wrong = withinSrc.filter(({ from, to }) => partOf(from) === part && !permitted.includes(partOf(to)));
+  expect(wrong.map(shown)).toEqual([]);
+});
+
+test("every part of src has its place in the order", () => {
+  expect(sources.filter((path) => path.startsWith("src/") && !(partOf(path) in allowed))).toEqual([]);
+});
+
+test("lambda imports nothing from src", () => {
+  expect(imports.filter(({ from, to }) => from.startsWith("lambda/") && to.startsWith("src/")).map(shown)).toEqual([]);
+});
+
+test("a function imports nothing from another one", () => {
+  const folder = (path: string) => path.split("/")[1];
+  const wrong = imports.filter(
+    ({ from, to }) =>
+      to.startsWith("lambda/") && from.startsWith("lambda/") && ![folder(from), "shared"].includes(folder(to)),
+  );
+  expect(wrong.map(shown)).toEqual([]);
+});
+
+test("src imports from lambda only types, and only of configurations", () => {
+  const into = imports.filter(({ from, to }) => from.startsWith("src/") && to.startsWith("lambda/"));
+  expect(
+    into.filter(({ to, isTypeOnly }) => !isTypeOnly || !/^lambda\/[a-z-]+\/config\.ts$/.test(to)).map(shown),
+  ).toEqual([]);
+});
+
+const PROVIDER = "@cdktf/provider-aws";
+const bindings = imports.filter(({ to }) => to.startsWith(PROVIDER));
+
+test("classes of the provider occur only in the stack, the EKS runner and the app", () => {
+  const places = ["stack", "eks-runner", "main"];
+  expect(bindings.length).toBeGreaterThan(20);
+  expect(bindings.filter(({ from }) => !places.includes(partOf(from))).map(shown)).toEqual([]);
+});
+
+test("the provider's package is never imported as a whole, which would take seconds", () => {
+  expect(bindings.filter(({ to }) => !/^@cdktf\/provider-aws\/lib\/[a-z0-9-]+$/.test(to)).map(shown)).toEqual([]);
+});
+
+test("Fn, Op and Token of cdktf occur only in the algebra and the module", () => {
+  const raw = ["Fn", "Op", "Token", "Tokenization", "conditional", "propertyAccess", "ref"];
+  const wrong = imports.filter(
+    ({ from, to, names }) =>
+      to.startsWith("cdktf") && names.some((name) => raw.includes(name)) && !["value", "module"].includes(partOf(from)),
+  );
+  expect(wrong.map(shown)).toEqual([]);
+});
+
+test("the algebra has never heard of Buildkite's stack: it imports cdktf, constructs and Node.js", () => {
+  const outside = imports.filter(({ from, to }) => partOf(from) === "value" && !to.startsWith("src/value/"));
+  expect(outside.filter(({ to }) => !/^(cdktf|constructs|node:[a-z]+)$/.test(to)).map(shown)).toEqual([]);
+});
+
+test("no file imports itself by way of others", () => {
+  const running = imports.filter(({ isTypeOnly }) => !isTypeOnly);
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+    if (path.includes(file) || done.has(file)) return;
+    for (const { from, to } of running) if (from === file) walk(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of sources) walk(file, []);
+  expect(cycles).toEqual([]);
+});
+
+const written = ["src", "lambda", "test", "examples", "demo", "bench", "userdata", "packer"].flatMap(filesIn);
+
+test("no file has a name that says nothing", () => {
+  const nothing = /(^|\/)(utils?|common|helpers?|misc|manager|base)[./]/;
+  const layer = /^packer\/(linux|windows)\/base\//;
+  expect(written.filter((path) => nothing.test(path.replace(layer, "")))).toEqual([]);
+});
+
+/** Longer than 250 lines, and why. */
+const long: Readonly<Record<string, string>> = {
+  "src/inputs/props.generated.ts": "generated: one property with its documentation for every input",
+  "test/lambda/stop-buildkite-agents/run.test.ts": "the life of one function, story by story",
+};
+
+test("no file is longer than 250 lines, but for those that have a reason", () => {
+  const code = written.filter((path) => /\.(ts|sh|ps1|py)$/.test(path));
+  const linesOf = (path: string) => readFileSync(join(repository, path), "utf8").trimEnd().split("\n").length;
+  expect(code.filter((path) => linesOf(path) > 250 && !(path in long))).toEqual([]);
+});
