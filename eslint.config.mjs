@@ -2,11 +2,24 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   {
-    ignores: ["**/node_modules/", "dist/", "build/", "**/cdktf.out/", ".demo/", "**/*.generated.ts", "examples/terraform-module/module/"],
+    ignores: [
+      "**/node_modules/",
+      "dist/",
+      "build/",
+      "**/cdktf.out/",
+      ".demo/",
+      "**/*.generated.ts",
+      "examples/terraform-module/module/",
+    ],
   },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["*.mjs", "*.cjs"] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.mjs", "*.cjs"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       // A Terraform resource takes effect by being made; nobody needs to hold it.

@@ -4,5 +4,7 @@ module.exports = {
   testPathIgnorePatterns: ["/node_modules/", "/test/e2e/"],
   modulePathIgnorePatterns: ["/cdktf.out/", "<rootDir>/.demo/"],
   transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  // The default leaves one core idle.
+  maxWorkers: "100%",
   moduleNameMapper: { "^cdktf-buildkite-elastic-ci-stack$": "<rootDir>/src/index.ts" },
 };

@@ -121,7 +121,7 @@ const behaviour = {
   buildkite_agent_enable_graceful_shutdown: flag({
     default: false,
     about:
-      "Whether StopBuildkiteAgents lets running jobs finish when the Auto Scaling group is replaced or destroyed. " +
+      "Whether StopBuildkiteAgents lets running jobs finish, for up to 15 minutes, when the group is replaced or destroyed. " +
       "Single instances are always drained by the lifecycle hook.",
   }),
   agents_per_instance: number({
@@ -135,8 +135,8 @@ const behaviour = {
     env: "BUILDKITE_ENV_FILE_URL",
     about:
       'Where to fetch a file of KEY="value" lines that become environment variables of the agent. ' +
-      "Schemes: s3://, ssm: and a parameter path, https://, http://, file://. The instance role must be allowed to read it.",
-    checks: [emptyOr(url("s3://", "ssm:", "https://", "http://", "file://"))],
+      "Schemes: s3://, ssm:/ and the rest of a parameter path, https://, http://, file://. The instance role must be allowed to read it.",
+    checks: [emptyOr(url("s3://", "ssm:/", "https://", "http://", "file://"))],
   }),
 };
 

@@ -104,7 +104,6 @@ function cell(text: string): string {
   return text.replace(/[|*<>\\]/g, "\\$&");
 }
 
-
 /** The README with the tables of inputs between their markers. */
 export function withInputTables(readme: string): string {
   return between(readme, "inputs", inputTables());

@@ -153,8 +153,8 @@ export interface ElasticCiStackProps {
   readonly buildkiteAgentDisconnectAfterUptime?: number;
 
   /**
-   * Whether StopBuildkiteAgents lets running jobs finish when the Auto Scaling group is replaced or destroyed. Single
-   * instances are always drained by the lifecycle hook.
+   * Whether StopBuildkiteAgents lets running jobs finish, for up to 15 minutes, when the group is replaced or
+   * destroyed. Single instances are always drained by the lifecycle hook.
    * @default false
    */
   readonly buildkiteAgentEnableGracefulShutdown?: boolean | IResolvable;
@@ -167,9 +167,9 @@ export interface ElasticCiStackProps {
   readonly agentsPerInstance?: number;
 
   /**
-   * Where to fetch a file of KEY="value" lines that become environment variables of the agent. Schemes: s3://, ssm: and
-   * a parameter path, https://, http://, file://. The instance role must be allowed to read it.
-   * It must be empty or begin with s3:// or ssm: or https:// or http:// or file:// and have neither blanks nor double
+   * Where to fetch a file of KEY="value" lines that become environment variables of the agent. Schemes: s3://, ssm:/
+   * and the rest of a parameter path, https://, http://, file://. The instance role must be allowed to read it.
+   * It must be empty or begin with s3:// or ssm:/ or https:// or http:// or file:// and have neither blanks nor double
    * quotes.
    * @default ""
    */

@@ -53,7 +53,10 @@ export function tagMap(facts: Facts<Readonly<Record<string, string>>>): Row<Read
 }
 
 /** A text or number out of a fixed list. */
-export function choice<const A extends readonly (string | number)[]>(allowed: A, facts: Facts<A[number]>): Row<A[number]> {
+export function choice<const A extends readonly (string | number)[]>(
+  allowed: A,
+  facts: Facts<A[number]>,
+): Row<A[number]> {
   const type = typeof allowed[0] === "number" ? "number" : "string";
   return { ...row(type, { ...facts, checks: [oneOf<A[number]>(allowed), ...(facts.checks ?? [])] }), choices: allowed };
 }

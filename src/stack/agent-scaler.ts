@@ -7,7 +7,7 @@ import type { AgentScalerEnvironment } from "../../lambda/agent-scaler/config";
 import { type Inputs } from "../inputs/table";
 import { type One, type Optional, optional } from "../value/optional";
 import { text, toText } from "../value/text";
-import { map, type Operand, str, type Value } from "../value/value";
+import { eq, isSet, map, type Operand, or, str, type Value } from "../value/value";
 import { type AgentToken } from "./agent-token";
 import { type Facts } from "./facts";
 import { type FunctionParts, type FunctionSetting, lambdaFunction } from "./function";
@@ -51,6 +51,14 @@ export class AgentScaler extends Construct {
         () => ownCode(this, inputs, "agent-scaler"),
         () => releasedScaler(inputs, account),
       ),
+      requirements: [
+        {
+          holds: or(facts.usesTypescriptScaler, isSet(inputs.scalerLambdaS3Bucket), eq(account.partition, "aws")),
+          message:
+            "Buildkite publishes its scaler in commercial regions only. Mirror it and set scaler_lambda_s3_bucket, " +
+            "or set scaler_implementation to typescript.",
+        },
+      ],
       timeoutSeconds: TIMEOUT_SECONDS,
       environment: { ...environment(inputs, token.path, names.group) },
       reservedConcurrency: inputs.scalerReservedConcurrentExecutions,

@@ -43,6 +43,7 @@ export class AgentToken extends Construct {
     const parameter = when(startsWith(this.path, "arn:"), this.path, account.arn("ssm", text`parameter${this.path}`));
     const keyArn = when(startsWith(key, "arn:"), key, account.arn("kms", text`key/${key}`));
     const secret = text`secret:${withoutPrefix(this.path, SECRETS_MANAGER_REFERENCE)}-??????`;
+    const keeper = when(facts.tokenIsInSecretsManager, "secretsmanager", "ssm");
     return [
       { sid: "ReadAgentToken", actions: ["ssm:GetParameter"], resources: [parameter] },
       {
@@ -50,7 +51,7 @@ export class AgentToken extends Construct {
         exists: isSet(key),
         actions: ["kms:Decrypt"],
         resources: [keyArn],
-        condition: { StringEquals: { "kms:ViaService": text`ssm.${account.region}.${account.dnsSuffix}` } },
+        condition: { StringEquals: { "kms:ViaService": text`${keeper}.${account.region}.${account.dnsSuffix}` } },
       },
       {
         sid: "ReadAgentTokenSecret",

@@ -1,5 +1,6 @@
 import { AutoscalingGroup } from "@cdktf/provider-aws/lib/autoscaling-group";
 import { AutoscalingLifecycleHook } from "@cdktf/provider-aws/lib/autoscaling-lifecycle-hook";
+import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { type Statement as Requirement } from "../inputs/judge";
 import { type Inputs } from "../inputs/table";
@@ -29,6 +30,8 @@ export interface GroupSources {
   readonly minSize: Value<number>;
   /** Requirements on inputs that only Terraform can judge. */
   readonly requirements: readonly Requirement[];
+  /** What instances need from their boot to the end of their last job. */
+  readonly needs: readonly ITerraformDependable[];
 }
 
 /** The group of agents, and the hook that gives a terminating instance time to finish its work. */
@@ -42,7 +45,7 @@ export class AgentAutoScalingGroup extends Construct {
     private readonly sources: GroupSources,
   ) {
     super(scope, id);
-    const { inputs, names, network, minSize, requirements } = sources;
+    const { inputs, names, network, minSize, requirements, needs } = sources;
     const precondition = preconditions(requirements);
     this.group = new AutoscalingGroup(this, "agent_auto_scale_group", {
       name: str(names.group),
@@ -63,6 +66,8 @@ export class AgentAutoScalingGroup extends Construct {
       waitForCapacityTimeout: orNull(lower(withoutPrefix(inputs.instanceCreationTimeout, "PT"))),
       timeouts: { delete: str(text`${toText(plus(inputs.instanceTerminationGracePeriod, DELETE_MARGIN))}s`) },
       mixedInstancesPolicy: this.mixedInstances(),
+      // Made before the first instance boots, and destroyed only when the last one has drained.
+      dependsOn: [...needs],
       lifecycle: {
         // AzRebalancingSuspender and operators suspend processes; the AgentScaler sets the desired capacity, which is not an argument here.
         ignoreChanges: ["suspended_processes"],

@@ -6,7 +6,7 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { type Inputs } from "../inputs/table";
-import { each, type One, optional, orNull } from "../value/optional";
+import { type Condition, each, type One, optional, orNull, preconditions } from "../value/optional";
 import { text } from "../value/text";
 import { list, map, num, type Operand, str, Value, when } from "../value/value";
 import { type Account } from "./account";
@@ -30,6 +30,8 @@ export interface FunctionProps {
   readonly code: FunctionCode;
   readonly timeoutSeconds: Operand<number>;
   readonly environment?: Readonly<Record<string, Operand<string>>>;
+  /** What must hold for the code to be there. */
+  readonly requirements?: readonly Condition[];
   /** Concurrent runs kept for it; -1 keeps none. */
   readonly reservedConcurrency?: Value<number>;
   readonly role: {
@@ -84,6 +86,7 @@ export function lambdaFunction(
       ...(props.environment && { environment: { variables: map(Value.of(props.environment) as never) } }),
       reservedConcurrentExecutions: num(props.reservedConcurrency ?? -1),
       tags: map(names.tags),
+      lifecycle: { precondition: preconditions(props.requirements ?? []) },
       // A function that runs before its rights are there fails; one without its log group makes one that never expires.
       dependsOn: [logs, ...role.rights],
     }),

@@ -2,6 +2,7 @@ import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { type Inputs } from "../inputs/table";
 import { contains, lookup, merge, pairs } from "../value/list";
@@ -28,6 +29,8 @@ export class InstanceRole extends Construct {
   readonly profile: IamInstanceProfile;
   readonly name: Value<string>;
   readonly arn: Value<string>;
+  /** What the role's rights hang on. */
+  readonly rights: ITerraformDependable[] = [];
 
   constructor(
     scope: Construct,
@@ -63,12 +66,14 @@ export class InstanceRole extends Construct {
       }),
     );
     const statements = [...instancePermissions(inputs, names, this.account), ...grants];
-    one(
-      new IamRolePolicy(this, "buildkite_agent_policy", {
-        name: "BuildkiteAgentPolicy",
-        role: role.id,
-        policy: str(policyDocument(statements)),
-      }),
+    this.rights.push(
+      one(
+        new IamRolePolicy(this, "buildkite_agent_policy", {
+          name: "BuildkiteAgentPolicy",
+          role: role.id,
+          policy: str(policyDocument(statements)),
+        }),
+      ),
     );
     this.attachManagedPolicies(role);
     this.allowRegistry(role);
@@ -77,15 +82,16 @@ export class InstanceRole extends Construct {
 
   private attachManagedPolicies(role: IamRole): void {
     const arns = when<readonly string[]>(this.facts.createsInstanceRole, this.inputs.managedPolicyArns, []);
-    each(
+    const attachments = each(
       arns,
       (arn) => new IamRolePolicyAttachment(this, "instance_managed_policies", { role: role.name, policyArn: str(arn) }),
     );
+    if (attachments) this.rights.push(attachments);
   }
 
   private allowRegistry(role: IamRole): void {
     const level = this.inputs.ecrAccessPolicy;
-    optional(and(this.facts.createsInstanceRole, not(eq<string>(level, "none"))), (one) =>
+    const access = optional(and(this.facts.createsInstanceRole, not(eq<string>(level, "none"))), (one) =>
       one(
         new IamRolePolicyAttachment(this, "instance_ecr_policy", {
           role: role.name,
@@ -94,7 +100,7 @@ export class InstanceRole extends Construct {
       ),
     );
     const pullsThrough = contains<string>(["readonly-pullthrough", "poweruser-pullthrough"], level);
-    optional(and(this.facts.createsInstanceRole, pullsThrough), (one) =>
+    const pullThrough = optional(and(this.facts.createsInstanceRole, pullsThrough), (one) =>
       one(
         new IamRolePolicy(this, "ecr_pullthrough_policy", {
           name: "ECRPullThrough",
@@ -103,5 +109,6 @@ export class InstanceRole extends Construct {
         }),
       ),
     );
+    for (const { made } of [access, pullThrough]) if (made) this.rights.push(made);
   }
 }

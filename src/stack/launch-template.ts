@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { type Inputs } from "../inputs/table";
 import { contains, every, itemAt, keys, splitTrimmed } from "../value/list";
 import { optionalBlock, orNull, preconditions } from "../value/optional";
-import { length, matches, text } from "../value/text";
+import { length, matches, startsWith, text } from "../value/text";
 import { any, bool, eq, gte, isSet, list, map, not, num, str, type Value, when } from "../value/value";
 import { type Account } from "./account";
 import { type Facts } from "./facts";
@@ -90,12 +90,20 @@ export class AgentLaunchTemplate extends Construct {
         volumeSize: num(inputs.rootVolumeSize),
         volumeType: str(type),
         encrypted: any(inputs.rootVolumeEncrypted) as string,
-        kmsKeyId: orNull(inputs.rootVolumeKmsKeyId),
+        kmsKeyId: orNull(this.rootVolumeKey()),
         throughput: only(["gp3"], inputs.rootVolumeThroughput),
         iops: only(["gp3", "io1", "io2"], inputs.rootVolumeIops),
         deleteOnTermination: any(inputs.rootVolumeDeleteOnTermination) as string,
       },
     };
+  }
+
+  /** The provider takes nothing but an ARN here. */
+  private rootVolumeKey(): Value<string> {
+    const { inputs, account } = this.sources;
+    const key = inputs.rootVolumeKmsKeyId;
+    const arn = when(startsWith(key, "arn:"), key, account.arn("kms", text`key/${key}`));
+    return when(isSet(key), arn, "");
   }
 
   private tagSpecifications() {

@@ -5,6 +5,7 @@ import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
 import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { type Inputs } from "../inputs/table";
 import { itemAt, splitTrimmed } from "../value/list";
@@ -19,6 +20,8 @@ export interface OwnNetwork {
   readonly vpc: Vpc;
   readonly subnets: readonly [Subnet, Subnet];
   readonly routeTable: RouteTable;
+  /** What instances in the subnets need on their way to the internet. */
+  readonly ways: readonly ITerraformDependable[];
 }
 
 /** The VPC and the subnets that instances run in: our own, with a way to the internet, or the ones given. */
@@ -70,19 +73,28 @@ export class Network extends Construct {
       new InternetGateway(this, "gateway", { vpcId: vpc.id, tags: map(tagged(tags, { Name: stack })) }),
     );
     const routeTable = one(new RouteTable(this, "routes", { vpcId: vpc.id, tags: map(tagged(tags, { Name: stack })) }));
-    one(
+    const route = one(
       new Route(this, "route_default", {
         routeTableId: routeTable.id,
         destinationCidrBlock: "0.0.0.0/0",
         gatewayId: gateway.id,
       }),
     );
-    const subnet = (index: 0 | 1) => this.subnet(one, vpc, routeTable, zones, index);
-    return { vpc, subnets: [subnet(0), subnet(1)], routeTable };
+    const ways: ITerraformDependable[] = [route];
+    const subnet = (index: 0 | 1) => {
+      const made = this.subnet(one, vpc, zones, index);
+      ways.push(
+        one(
+          new RouteTableAssociation(this, `subnet${index}_routes`, { subnetId: made.id, routeTableId: routeTable.id }),
+        ),
+      );
+      return made;
+    };
+    return { vpc, subnets: [subnet(0), subnet(1)], routeTable, ways };
   }
 
-  private subnet(one: One, vpc: Vpc, routes: RouteTable, zones: Value<readonly string[]>, index: 0 | 1): Subnet {
-    const subnet = one(
+  private subnet(one: One, vpc: Vpc, zones: Value<readonly string[]>, index: 0 | 1): Subnet {
+    return one(
       new Subnet(this, `subnet${index}`, {
         vpcId: vpc.id,
         cidrBlock: str(itemAt(this.inputs.subnetCidrBlocks, index)),
@@ -92,7 +104,5 @@ export class Network extends Construct {
         lifecycle: { ignoreChanges: ["availability_zone"] },
       }),
     );
-    one(new RouteTableAssociation(this, `subnet${index}_routes`, { subnetId: subnet.id, routeTableId: routes.id }));
-    return subnet;
   }
 }

@@ -30,7 +30,7 @@ export function makeParts(scope: Construct, inputs: Inputs, requirements: readon
   const facts = namedFacts(scope, inputs);
 
   const network = new Network(scope, "network", inputs, facts, names);
-  new VpcEndpoints(scope, "vpc-endpoints", inputs, facts, names, account, network);
+  const endpoints = new VpcEndpoints(scope, "vpc-endpoints", inputs, facts, names, account, network);
   const securityGroup = new AgentSecurityGroup(scope, "security-group", inputs, facts, names, network);
 
   const token = new AgentToken(scope, "agent-token", inputs, facts, names, account);
@@ -63,6 +63,12 @@ export function makeParts(scope: Construct, inputs: Inputs, requirements: readon
     launchTemplate,
     minSize,
     requirements,
+    needs: [
+      ...(network.own.made?.ways ?? []),
+      ...endpoints.all,
+      ...instanceRole.rights,
+      ...[token.own.made, signingKey.alias.made, secretsBucket.own.made?.bucket].filter((made) => made !== undefined),
+    ],
   });
   new ScheduledScaling(scope, "scheduled-scaling", inputs, names, group.group);
 

@@ -47,7 +47,7 @@ export class SecretsBucket extends Construct {
     this.own = optional(facts.createsSecretsBucket, (one) => this.make(one, bucketName, logsName));
     this.name = when(facts.createsSecretsBucket, bucketName, inputs.secretsBucket);
     this.region = when(facts.createsSecretsBucket, account.region, inputs.secretsBucketRegion);
-    const exists = or(facts.createsSecretsBucket, isSet(inputs.secretsBucket));
+    const exists = and(inputs.enableSecretsPlugin, or(facts.createsSecretsBucket, isSet(inputs.secretsBucket)));
     this.readStatements = [
       { sid: "ListSecrets", exists, actions: ["s3:ListBucket"], resources: [account.bucketArn(this.name)] },
       { sid: "ReadSecrets", exists, actions: ["s3:GetObject"], resources: [account.bucketArn(text`${this.name}/*`)] },

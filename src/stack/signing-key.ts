@@ -13,6 +13,8 @@ import { type Statement } from "./policy";
 /** The KMS key that signs pipelines: our own, the one given, or none. */
 export class SigningKey extends Construct {
   readonly own: Optional<KmsKey>;
+  /** Our own key's alias, by which instances know it. */
+  readonly alias: Optional<KmsAlias>;
   /** What the agent is told: for our own key its alias, which unlike the key's ARN is known at plan. Empty for none. */
   readonly reference: Value<string>;
   readonly useStatements: readonly Statement[];
@@ -21,18 +23,20 @@ export class SigningKey extends Construct {
     super(scope, id);
     const given = inputs.pipelineSigningKmsKeyId;
     const aliasName = text`alias/${names.stack}-pipeline-signing`;
-    this.own = optional(facts.createsSigningKey, (one) => {
-      const key = one(
+    this.own = optional(facts.createsSigningKey, (one) =>
+      one(
         new KmsKey(this, "pipeline_signing_kms_key", {
           description: str(text`Signs and verifies Buildkite pipelines of ${names.stack}`),
           customerMasterKeySpec: str(inputs.pipelineSigningKmsKeySpec),
           keyUsage: "SIGN_VERIFY",
           tags: map(tagged(names.tags, { Name: text`${names.stack}-PipelineSigningKey` })),
         }),
-      );
-      one(new KmsAlias(this, "pipeline_signing_kms_key_alias", { name: str(aliasName), targetKeyId: key.id }));
-      return key;
-    });
+      ),
+    );
+    const keyId = str(this.own.pick((key) => key.id, ""));
+    this.alias = optional(facts.createsSigningKey, (one) =>
+      one(new KmsAlias(this, "pipeline_signing_kms_key_alias", { name: str(aliasName), targetKeyId: keyId })),
+    );
     const givenArn = when(startsWith(given, "arn:"), given, account.arn("kms", text`key/${given}`));
     const givenReference = when(isSet(given), givenArn, "");
     this.reference = when(facts.createsSigningKey, account.arn("kms", aliasName), givenReference);

@@ -1,5 +1,6 @@
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { type Inputs } from "../inputs/table";
 import { contains, keepItems } from "../value/list";
@@ -16,6 +17,8 @@ const CHINA_PREFIXED = ["autoscaling", "ec2", "ecr.api", "ecr.dkr", "lambda", "m
 
 /** Private ways to AWS services, in the VPC that we make: the free gateway for S3, and interfaces for the rest. */
 export class VpcEndpoints extends Construct {
+  readonly all: readonly ITerraformDependable[];
+
   constructor(
     scope: Construct,
     id: string,
@@ -33,7 +36,7 @@ export class VpcEndpoints extends Construct {
     };
     const tags = (name: Value<string>) => map(tagged(names.tags, { Name: text`${names.stack}-${name}-endpoint` }));
 
-    optional(and(facts.createsVpc, contains(inputs.vpcEndpoints, "s3")), (one) =>
+    const gateway = optional(and(facts.createsVpc, contains(inputs.vpcEndpoints, "s3")), (one) =>
       one(
         new VpcEndpoint(this, "s3", {
           vpcId: str(network.vpcId),
@@ -66,7 +69,7 @@ export class VpcEndpoints extends Construct {
         }),
       ),
     );
-    eachKey(
+    const interfaces = eachKey(
       services,
       (service) =>
         new VpcEndpoint(this, "interface", {
@@ -79,5 +82,6 @@ export class VpcEndpoints extends Construct {
           tags: tags(service),
         }),
     );
+    this.all = [gateway.made, interfaces].filter((made) => made !== undefined);
   }
 }

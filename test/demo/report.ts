@@ -36,7 +36,10 @@ async function secondPlan(deployment: Deployment, terminal: Terminal): Promise<v
     });
     throw new Error(`A second plan is not empty:\n${lines.join("\n")}`);
   }
-  if (explained.length === 0) { terminal.phase("No changes."); return; }
+  if (explained.length === 0) {
+    terminal.phase("No changes.");
+    return;
+  }
   terminal.phase("No changes, apart from what the local AWS itself gets wrong:");
   for (const { address, attributes, because } of explained) {
     terminal.print(`             ${address} (${attributes.join(", ")}): ${because}.`);

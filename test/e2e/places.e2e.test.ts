@@ -55,6 +55,7 @@ describe("other partitions, planned", () => {
           ecr_access_policy: "full",
           buildkite_agent_enable_graceful_shutdown: true,
           pipeline_signing_kms_key_spec: "ECC_NIST_P256",
+          scaler_lambda_s3_bucket: "scaler-of-ours",
         };
         const inputs = { ...token, ...everywhere, image_id: "ami-0123456789abcdef0", vpc_endpoints: ["s3", "ecr.api"] };
         await initialized(workspace, mode, { stacks: { ci: inputs } });
@@ -67,10 +68,12 @@ describe("other partitions, planned", () => {
     },
   );
 
-  test("a region without a published image says so and names the way out", async () => {
+  test("a region without published image and scaler says so and names the way out", async () => {
     await inRegion("us-gov-west-1", async (_, workspace) => {
       await initialized(workspace, "module", { stacks: { ci: token } });
-      await expect(workspace.plan()).rejects.toThrow(/no published image[\s\S]*us-gov-west-1[\s\S]*image_id/);
+      const refused = await workspace.attempt(["plan", "-input=false"]);
+      expect(refused.output).toMatch(/no published image[\s\S]*us-gov-west-1[\s\S]*image_id/);
+      expect(refused.output).toMatch(/commercial regions only[\s\S]*scaler_lambda_s3_bucket/);
     });
   });
 });

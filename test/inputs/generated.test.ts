@@ -24,6 +24,7 @@ type CommaSeparated = Extract<
 type Expected = {
   readonly [K in InputName as Camel<K>]?: K extends CommaSeparated ? string | readonly string[] : Prop<Table[K]>;
 };
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the known way to compare two types
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Flat<T> = { [K in keyof T]: T[K] };
 const locked: Same<Flat<ElasticCiStackProps>, Flat<Expected>> = true;

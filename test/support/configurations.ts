@@ -182,6 +182,19 @@ export const configurations: readonly Configuration[] = [
     change: { inputs: { buildkite_agent_release: "beta" }, changes: newTemplate },
   },
   {
+    name: "own image and volume key",
+    inputs: {
+      ...token,
+      ...noSecrets,
+      image_id: "ami-0123456789abcdef0",
+      linux_distribution: "ubuntu2404",
+      root_volume_kms_key_id: "00000000-1111-2222-3333-444444444444",
+    },
+    counts: { aws_launch_template: 1 },
+    outputs: { image_id: "ami-0123456789abcdef0" },
+    change: { inputs: { root_volume_throughput: 250 }, changes: newTemplate },
+  },
+  {
     name: "signing with a key of our own",
     inputs: { ...token, ...noSecrets, pipeline_signing_kms_key_spec: "ECC_NIST_P256" },
     counts: { aws_kms_key: 1, aws_kms_alias: 1 },

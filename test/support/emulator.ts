@@ -31,7 +31,7 @@ export class Emulator {
   }
 
   /** One call through boto3: `aws("ssm", "get_parameter", { Name: "/x" })`. */
-   
+
   async aws(
     service: string,
     operation: string,

@@ -77,7 +77,8 @@ export class FakeAwsApi {
       case "DescribeAutoScalingGroups":
         return this.describe(form.get("AutoScalingGroupNames.member.1") ?? "");
       case "UpdateAutoScalingGroup":
-        if (["MinSize", "MaxSize", "DesiredCapacity"].some((size) => form.get(size) !== "0")) throw new Error("capacity must be 0");
+        if (["MinSize", "MaxSize", "DesiredCapacity"].some((size) => form.get(size) !== "0"))
+          throw new Error("capacity must be 0");
         await this.autoScaling.setCapacityToZero(name);
         return "";
       case "SuspendProcesses":

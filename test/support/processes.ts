@@ -75,7 +75,7 @@ function unwatch(pid: number): void {
 export function start(command: string, args: readonly string[], options: StartOptions = {}): Running {
   const child = spawn(command, args, {
     cwd: options.cwd,
-    env: (options.env ?? process.env),
+    env: options.env ?? process.env,
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
   });

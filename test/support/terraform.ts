@@ -138,7 +138,7 @@ export class Workspace {
   }
 
   /** The state in Terraform's JSON format. */
-   
+
   async show(): Promise<any> {
     return JSON.parse((await this.run(["show", "-json"])).stdout);
   }

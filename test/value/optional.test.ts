@@ -237,15 +237,3 @@ describe("named", () => {
 test("address names an attribute for the arguments that take no expressions", () => {
   expect(o.address(new Vpc(stack, "vpc", {}), "arn")).toBe("aws_vpc.vpc.arn");
 });
-
-describe("preconditions", () => {
-  const open = { holds: Value.expression<boolean>("(var.size > 0)"), message: "size is too small" };
-
-  test("a condition that only Terraform can judge is kept with its message", () => {
-    expect(o.preconditions([open]).map(({ errorMessage }) => errorMessage)).toEqual(["size is too small"]);
-  });
-
-  test("one that certainly holds is left out, because Terraform refuses a condition that refers to nothing", () => {
-    expect(o.preconditions([{ holds: Value.of(true), message: "never said" }])).toEqual([]);
-  });
-});
