@@ -41,7 +41,12 @@ export const agentTexts: readonly Pair[] = [
   ["buildkite_agent_tags", "os=linux\ntoken=x", "no line break", "os=linux,size=large"],
   ["buildkite_agent_experiments", "a\r\nb", "no line break", "normalised-upload-paths,resolve-commit-after-checkout"],
   ["git_mirror_seed_bucket", "My_Bucket", "be a bucket name", ""],
-  ["agent_env_file_url", "ftp://host/env", "begin with s3:// or ssm:/ or https:// or http:// or file://", "ssm:/ci/env"],
+  [
+    "agent_env_file_url",
+    "ftp://host/env",
+    "begin with s3:// or ssm:/ or https:// or http:// or file://",
+    "ssm:/ci/env",
+  ],
   [
     "agent_env_file_url",
     "s3://bucket/a b",
