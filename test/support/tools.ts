@@ -90,12 +90,20 @@ export async function findProviderMirror(env: Environment = process.env): Promis
   const find = findOnPath("find", env);
   if (find === undefined) return undefined;
   const places = ["/opt", "/usr", "/var", "/home", homedir()].filter((place) => existsSync(place));
+  // One after the other: the likely places are small, and a search of all of them may run out of time.
+  for (const place of places) {
+    const mirror = await findMirrorBelow(place, find, env);
+    if (mirror !== undefined) return mirror;
+  }
+  return undefined;
+}
+
+async function findMirrorBelow(place: string, find: string, env: Environment): Promise<string | undefined> {
   const pattern = "*/registry.terraform.io/hashicorp/aws";
   const depth = ["-xdev", "-maxdepth", "9"];
-  const args = [...places, ...depth, "-name", "node_modules", "-prune", "-o", "-type", "d", "-path", pattern, "-print"];
+  const args = [place, ...depth, "-name", "node_modules", "-prune", "-o", "-type", "d", "-path", pattern, "-print"];
   const lines: string[] = [];
-  // A search that runs out of time has still printed what it came across.
-  await run(find, args, { env, timeoutMs: 10_000, onLine: (line) => lines.push(line) }).catch(() => undefined);
+  await run(find, args, { env, timeoutMs: 20_000, onLine: (line) => lines.push(line) }).catch(() => undefined);
   const roots = lines.filter((line) => line.startsWith("/")).map((line) => resolve(line, "../../.."));
   return roots.find(isUsableMirror);
 }
