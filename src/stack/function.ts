@@ -68,6 +68,7 @@ export function lambdaFunction(
     }),
   );
   const role = functionRole(scope, setting, props, account.arn("logs", text`log-group:${logGroup}:*`));
+  const precondition = preconditions(props.requirements ?? []);
   const fn = one(
     new LambdaFunction(scope, ids.fn, {
       functionName: str(name),
@@ -86,7 +87,7 @@ export function lambdaFunction(
       ...(props.environment && { environment: { variables: map(Value.of(props.environment) as never) } }),
       reservedConcurrentExecutions: num(props.reservedConcurrency ?? -1),
       tags: map(names.tags),
-      lifecycle: { precondition: preconditions(props.requirements ?? []) },
+      ...(precondition.length > 0 && { lifecycle: { precondition } }),
       // A function that runs before its rights are there fails; one without its log group makes one that never expires.
       dependsOn: [logs, ...role.rights],
     }),

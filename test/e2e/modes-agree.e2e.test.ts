@@ -49,16 +49,29 @@ function asConstruct({ inputs }: Case): Promise<Evaluated> {
   return evaluated(Testing.synth(stack), {});
 }
 
-/** The construct has requirements that hang on references as preconditions of the group; the module has them as `validation`. */
-function withoutRequirements(all: Evaluated): Evaluated {
-  const { lifecycle, ...group } = all[GROUP] as { readonly lifecycle: object };
-  return { ...all, [GROUP]: { ...group, lifecycle: { ...lifecycle, precondition: undefined } } };
+const GROUP = "aws_autoscaling_group-agent_auto_scale_group[0]";
+
+interface Judged {
+  readonly lifecycle?: { readonly precondition?: readonly { readonly condition: unknown }[] };
 }
 
-const GROUP = "aws_autoscaling_group-agent_auto_scale_group[0]";
+/**
+ * Conditions that hold do nothing, and a construct leaves those out that it knows to hold. The group's are about inputs
+ * that are references, which the module has as `validation` and which the words in their place cannot satisfy.
+ */
+function withoutMetConditions(all: Evaluated): Evaluated {
+  const judged = Object.entries(all).map(([address, content]) => {
+    const { lifecycle, ...resource } = content as Judged;
+    const conditions = address === GROUP ? [] : (lifecycle?.precondition ?? []);
+    const broken = conditions.filter(({ condition }) => condition !== true);
+    const kept = { ...lifecycle, precondition: broken.length > 0 ? broken : undefined };
+    return [address, { ...resource, lifecycle: kept }] as const;
+  });
+  return Object.fromEntries(judged);
+}
 
 test.each(cases)("$name: module and construct come to the same resources and outputs", async (configuration) => {
   const [module, construct] = [await asModule(configuration), await asConstruct(configuration)];
   expect(Object.keys(module).length).toBeGreaterThan(30);
-  expect(withoutRequirements(construct)).toEqual(withoutRequirements(module));
+  expect(withoutMetConditions(construct)).toEqual(withoutMetConditions(module));
 });
