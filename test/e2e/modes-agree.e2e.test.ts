@@ -52,6 +52,7 @@ function asConstruct({ inputs }: Case): Promise<Evaluated> {
 const GROUP = "aws_autoscaling_group-agent_auto_scale_group[0]";
 
 interface Judged {
+  readonly depends_on?: readonly string[];
   readonly lifecycle?: { readonly precondition?: readonly { readonly condition: unknown }[] };
 }
 
@@ -61,11 +62,11 @@ interface Judged {
  */
 function withoutMetConditions(all: Evaluated): Evaluated {
   const judged = Object.entries(all).map(([address, content]) => {
-    const { lifecycle, ...resource } = content as Judged;
+    const { lifecycle, depends_on: dependencies = [], ...resource } = content as Judged;
     const conditions = address === GROUP ? [] : (lifecycle?.precondition ?? []);
     const broken = conditions.filter(({ condition }) => condition !== true);
     const kept = { ...lifecycle, precondition: broken.length > 0 ? broken : undefined };
-    return [address, { ...resource, lifecycle: kept }] as const;
+    return [address, { ...resource, dependencies, lifecycle: kept }] as const;
   });
   return Object.fromEntries(judged);
 }
