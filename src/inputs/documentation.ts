@@ -63,7 +63,6 @@ function remarks(row: Row): string[] {
   const limits = row.checks.map(({ must }) => must);
   return [
     ...(limits.length > 0 ? [`It must ${limits.join("; it must ")}.`] : []),
-    ...(row.commaSeparated ? ["A TypeScript program may also give an array."] : []),
     ...(row.platforms ? [`Only for ${row.platforms.map(systemName).join(" and ")}.`] : []),
     ...(row.providerFrom ? [`It needs AWS provider ${row.providerFrom} or later.`] : []),
   ];

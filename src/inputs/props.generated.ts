@@ -86,7 +86,6 @@ export interface ElasticCiStackProps {
   /**
    * Further agent tags, as key=value between commas. The queue has an input of its own.
    * It must have no line break.
-   * A TypeScript program may also give an array.
    * @default ""
    */
   readonly buildkiteAgentTags?: string | readonly string[];
@@ -100,7 +99,6 @@ export interface ElasticCiStackProps {
   /**
    * Names of agent experiments to switch on, between commas.
    * It must have no line break.
-   * A TypeScript program may also give an array.
    * @default ""
    */
   readonly buildkiteAgentExperiments?: string | readonly string[];
@@ -414,7 +412,6 @@ export interface ElasticCiStackProps {
   /**
    * EC2 instance types in order of preference, 1 to 25 between commas. All must have the same processor architecture.
    * It must name 1 to 25 instance types between commas, such as t3.large,t3a.large.
-   * A TypeScript program may also give an array.
    * @default "t3.large"
    */
   readonly instanceTypes?: string | readonly string[];
@@ -684,7 +681,6 @@ export interface ElasticCiStackProps {
    * Availability zones of the two created subnets, between commas; the first two count. Empty: the first two of the
    * region.
    * It must be empty or name at least 2 availability zones between commas, such as eu-central-1a,eu-central-1b.
-   * A TypeScript program may also give an array.
    * @default ""
    */
   readonly availabilityZones?: string | readonly string[];
@@ -792,7 +788,6 @@ export interface ElasticCiStackProps {
    * Further tags of the created instance role: up to five key=value pairs between commas.
    * It must be empty or have 1 to 5 key=value pairs between commas, such as team=ci,env=prod; it must have no key that
    * begins with aws:, which AWS reserves; it must have keys of at most 128 characters and values of at most 256.
-   * A TypeScript program may also give an array.
    * @default ""
    */
   readonly instanceRoleTags?: string | readonly string[];
@@ -996,7 +991,6 @@ export interface ElasticCiStackProps {
    * Commands that jobs may run as root without a password: absolute paths between commas. ALL gives every job the
    * machine.
    * It must have no line break.
-   * A TypeScript program may also give an array.
    * Only for Linux.
    * @default ""
    */
