@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { type AwsCall, callAws } from "./aws-calls";
 import { inventoryCalls, keyType } from "./inventory";
@@ -105,7 +106,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   for (let attempt = 0; attempt < 3; attempt++) {
     const port = await freePort(attempt === 0 ? options.port : undefined);
     const env = { ...base, MOTO_IAM_LOAD_MANAGED_POLICIES: "true", PYTHONDONTWRITEBYTECODE: "1" };
-    const server = start(python, ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], { env });
+    const server = start(python, [join(__dirname, "moto_server.py"), String(port)], { env });
     const endpoint = `http://127.0.0.1:${port}`;
     if (await answers(server, endpoint, options.signal)) {
       return new Emulator(endpoint, region, redirected(base, endpoint, region), python, server);
