@@ -57,6 +57,10 @@ export function atLeast(minimum: number, kind: Kind<number>): Kind<number> {
   return restricted(kind, (number) => number >= minimum, `${kind.expected}, at least ${String(minimum)}`);
 }
 
+export function atMost(maximum: number, kind: Kind<number>): Kind<number> {
+  return restricted(kind, (number) => number <= maximum, `${kind.expected}, at most ${String(maximum)}`);
+}
+
 export function above(limit: number, kind: Kind<number>): Kind<number> {
   return restricted(kind, (number) => number > limit, `${kind.expected} above ${String(limit)}`);
 }

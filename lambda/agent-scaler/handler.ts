@@ -1,5 +1,65 @@
-import { run } from "./run";
+import { setTimeout } from "node:timers/promises";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { jsonLog } from "../shared/log";
+import { autoScalingGroups } from "./auto-scaling";
+import { buildkite, BuildkiteError } from "./buildkite";
+import { type AgentScalerConfig, parseConfig } from "./config";
+import { managedHosts } from "./hosts";
+import { memoryParameter, readToken } from "./parameters";
+import { type Container, newContainer, run, type Surroundings } from "./run";
+import { AgentToken, withToken } from "./token";
 
-// async: Lambda reports a rejected promise with its message; a synchronous throw looks like a crash of the runtime.
-// eslint-disable-next-line @typescript-eslint/require-await
-export const handler = async (): Promise<void> => run(process.env);
+/** A call that hangs would hold up every poll. */
+const BOUNDED = { requestHandler: { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true } };
+
+/** The part of Lambda's context that is used. */
+interface Context {
+  getRemainingTimeInMillis(): number;
+}
+
+interface Running {
+  readonly config: AgentScalerConfig;
+  readonly container: Container;
+  readonly around: Surroundings;
+}
+
+/** What the container builds once. A wrong environment is told again at every invocation. */
+let running: Running | undefined;
+
+export const handler = async (event: unknown, context: Context): Promise<void> => {
+  running ??= begin(parseConfig(process.env));
+  const { config, container, around } = running;
+  const scheduledAt = Date.parse(String((event as { time?: unknown } | null | undefined)?.time)) / 1000;
+  const invocation = {
+    scheduledAt: Number.isFinite(scheduledAt) ? scheduledAt : undefined,
+    remainingSeconds: () => context.getRemainingTimeInMillis() / 1000,
+  };
+  await run(config, container, invocation, around);
+};
+
+function begin(config: AgentScalerConfig): Running {
+  const now = (): number => Date.now() / 1000;
+  const write = (line: string): void => void process.stdout.write(line);
+  const groups = new AutoScalingClient(BOUNDED);
+  const systemsManager = new SSMClient(BOUNDED);
+  const token = new AgentToken(() => tokenOf(config, systemsManager), now);
+  const api = buildkite(config.endpoint);
+  const refused = (error: unknown): boolean => error instanceof BuildkiteError && error.status === 401;
+  const around: Surroundings = {
+    groups: autoScalingGroups(groups),
+    queues: { metrics: (queue) => withToken(token, refused, (valid) => api.metrics(queue, valid)) },
+    hosts: managedHosts(systemsManager, groups),
+    store: config.memoryParameter === undefined ? undefined : memoryParameter(systemsManager, config.memoryParameter),
+    log: jsonLog(() => new Date(), write),
+    record: (line) => write(`${JSON.stringify(line)}\n`),
+    now,
+    sleep: (seconds) => setTimeout(seconds * 1000),
+    random: Math.random,
+  };
+  return { config, container: newContainer(config), around };
+}
+
+async function tokenOf({ token, tokenParameter }: AgentScalerConfig, client: SSMClient): Promise<string> {
+  return tokenParameter === undefined ? (token ?? "") : readToken(client, tokenParameter);
+}

@@ -1,0 +1,202 @@
+import type { LastEvents, Search } from "./activities";
+import { type Boots, noBoots } from "./boots";
+import type { MetricsAnswer } from "./buildkite";
+import { afterwards, type Group, type Memory, type Settings } from "./decide";
+import { elasticStep, type ElasticMemory, emptyElasticMemory, type Hosts } from "./elastic";
+import { type Facts, type GroupState, judge, type Judgement } from "./judge";
+
+/** The group's side of AWS. */
+export interface Groups {
+  /** Groups that do not exist are missing; undefined: AWS's answer about the group has holes. */
+  describe(names: readonly string[]): Promise<ReadonlyMap<string, GroupState | undefined>>;
+  setDesired(name: string, desired: number): Promise<void>;
+  lastEvents(name: string, search: Search, timeoutSeconds: number): Promise<LastEvents>;
+}
+
+export interface Queues {
+  metrics(queue: string): Promise<MetricsAnswer>;
+}
+
+export interface Ports {
+  readonly groups: Groups;
+  readonly queues: Queues;
+  readonly hosts: Hosts;
+  /** Epoch seconds. */
+  readonly now: () => number;
+}
+
+/** One queue, the group that serves it, and what is remembered of them. */
+export interface Pair {
+  readonly queue: string;
+  readonly group: string;
+  readonly settings: Settings;
+  readonly maxDanglingToCheck: number;
+  memory: Memory;
+  boots: Boots;
+  elastic: ElasticMemory;
+}
+
+export type Stage = "metrics" | "describe" | "set desired" | "elastic";
+
+export interface Failure {
+  readonly stage: Stage;
+  readonly error: unknown;
+}
+
+/** What became of one pair in one poll. */
+export interface PollResult {
+  readonly pair: Pair;
+  readonly failures: readonly Failure[];
+  /** undefined: a failure came before the decision. */
+  readonly judgement: Judgement | undefined;
+  readonly answer: MetricsAnswer | undefined;
+  /** Size that was written. */
+  readonly written: number | undefined;
+  /** Hosts that were told to stop, and hosts that were reported as unhealthy. */
+  readonly told: readonly string[];
+  readonly unhealthy: readonly string[];
+}
+
+/** Of a group's history, where a graceful scale-in asks for it. */
+const HISTORY_SECONDS = 30;
+
+export function newPair(queue: string, group: string, settings: Settings, maxDanglingToCheck: number): Pair {
+  const memory = { lastScaleIn: null, lastScaleOut: null };
+  return { queue, group, settings, maxDanglingToCheck, memory, boots: noBoots, elastic: emptyElasticMemory };
+}
+
+/** One look at every pair. What fails for one pair does not touch the others. */
+export async function poll(pairs: readonly Pair[], ports: Ports): Promise<readonly PollResult[]> {
+  const described = attempt("describe", () => ports.groups.describe(pairs.map(({ group }) => group)));
+  const asked = new Map<string, Promise<MetricsAnswer | Failure>>();
+  for (const { queue } of pairs) {
+    if (!asked.has(queue))
+      asked.set(
+        queue,
+        attempt("metrics", () => ports.queues.metrics(queue)),
+      );
+  }
+  return Promise.all(
+    pairs.map(async (pair) => {
+      const answer = (await asked.get(pair.queue)) as MetricsAnswer | Failure;
+      return pollPair(pair, answer, await described, ports);
+    }),
+  );
+}
+
+async function pollPair(
+  pair: Pair,
+  answer: MetricsAnswer | Failure,
+  described: ReadonlyMap<string, GroupState | undefined> | Failure,
+  ports: Ports,
+): Promise<PollResult> {
+  const result = {
+    pair,
+    failures: [],
+    judgement: undefined,
+    answer: undefined,
+    written: undefined,
+    told: [],
+    unhealthy: [],
+  };
+  const group = isFailure(described) ? described : groupOf(pair, described);
+  const failures = [answer, group].filter(isFailure);
+  if (isFailure(answer) || isFailure(group)) return { ...result, failures };
+
+  const judged = await judgePair(pair, answer, group, ports);
+  const { judgement, written, failure } = await write(pair, answer, judged, ports);
+  pair.boots = judgement.boots;
+  pair.memory =
+    failure || judgement.decision.stop > 0 ? judgement.decision.memory : afterwards(judgement.decision, ports.now());
+  const elastic = await elasticPart(pair, answer, group, judgement, ports);
+  return {
+    ...result,
+    answer,
+    judgement,
+    written,
+    ...elastic,
+    failures: [...(failure ? [failure] : []), ...elastic.failures],
+  };
+}
+
+function groupOf({ group: name }: Pair, described: ReadonlyMap<string, GroupState | undefined>): GroupState | Failure {
+  const found = described.get(name);
+  if (found !== undefined) return found;
+  const because = described.has(name)
+    ? "AWS told neither its size nor its limits"
+    : "it does not exist in this account and region; check ASG_NAME";
+  return { stage: "describe", error: new Error(`Auto Scaling group ${JSON.stringify(name)}: ${because}`) };
+}
+
+/** Looks into the group's history only where the answer decides whether hosts are stopped. */
+async function judgePair(pair: Pair, answer: MetricsAnswer, group: GroupState, ports: Ports): Promise<Judgement> {
+  const facts: Facts = { settings: pair.settings, metrics: answer.metrics, group, now: ports.now() };
+  const judgement = judge(facts, pair.memory, pair.boots);
+  if (judgement.decision.stop === 0 || pair.settings.scaleInCooldownSeconds === 0) return judgement;
+  const search = { wantOut: false, wantIn: true, maxPages: -1 };
+  const activity: Group["lastScaleInActivity"] = await ports.groups
+    .lastEvents(pair.group, search, HISTORY_SECONDS)
+    .then(({ lastScaleIn }) => lastScaleIn ?? undefined)
+    .catch(() => "unknown" as const);
+  return activity === undefined
+    ? judgement
+    : judge({ ...facts, lastScaleInActivity: activity }, pair.memory, pair.boots);
+}
+
+/** Reads the group once more before it writes: another host or scaler may have changed it since. */
+async function write(pair: Pair, answer: MetricsAnswer, judgement: Judgement, ports: Ports) {
+  const changes = ({ decision, observation }: Judgement) => decision.desired !== observation.asg.desired;
+  if (!changes(judgement)) return { judgement, written: undefined, failure: undefined };
+  const described = await attempt("describe", () => ports.groups.describe([pair.group]));
+  const group = isFailure(described) ? described : groupOf(pair, described);
+  if (isFailure(group)) return { judgement, written: undefined, failure: group };
+  const facts: Facts = { settings: pair.settings, metrics: answer.metrics, group, now: ports.now() };
+  const fresh = judge(facts, pair.memory, pair.boots);
+  if (!changes(fresh)) return { judgement: fresh, written: undefined, failure: undefined };
+  const done = await attempt("set desired", () => ports.groups.setDesired(pair.group, fresh.decision.desired));
+  return isFailure(done)
+    ? { judgement: fresh, written: undefined, failure: done }
+    : { judgement: fresh, written: fresh.decision.desired, failure: undefined };
+}
+
+async function elasticPart(
+  pair: Pair,
+  { metrics }: MetricsAnswer,
+  group: GroupState,
+  judgement: Judgement,
+  ports: Ports,
+) {
+  const none = { told: [], unhealthy: [], failures: [] };
+  const { decision, boots } = judgement;
+  if (!pair.settings.elasticCIMode) return none;
+  const now = ports.now();
+  const request = {
+    group: pair.group,
+    agentsPerInstance: pair.settings.agentsPerInstance,
+    agentsTotal: metrics.agentsTotal,
+    instances: group.instances.map((one) => ({ ...one, ageSeconds: now - (boots.seen.get(one.id) ?? now) })),
+    stop: decision.stop,
+    danglingMinUptimeSeconds: decision.danglingChecks,
+    maxDanglingToCheck: pair.maxDanglingToCheck,
+    now,
+  };
+  const step = await attempt("elastic", () => elasticStep(request, pair.elastic, ports.hosts));
+  if (isFailure(step)) return { ...none, failures: [step] };
+  pair.elastic = step.memory;
+  // The cooldown starts with what was dispatched, not with what was meant to be.
+  if (step.told.length > 0) pair.memory = afterwards(decision, now);
+  const failures = step.errors.map((message): Failure => ({ stage: "elastic", error: new Error(message) }));
+  return { told: step.told, unhealthy: step.unhealthy, failures };
+}
+
+async function attempt<T>(stage: Stage, action: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await action();
+  } catch (error) {
+    return { stage, error };
+  }
+}
+
+function isFailure(value: unknown): value is Failure {
+  return typeof value === "object" && value !== null && "stage" in value && "error" in value;
+}

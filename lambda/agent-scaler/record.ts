@@ -1,0 +1,80 @@
+import type { PollResult } from "./poll";
+
+const NAMESPACE = "Buildkite";
+
+/** CloudWatch reads these out of the log line itself (embedded metric format), so that metrics need no call and no right. */
+const UNITS: Readonly<Record<string, string>> = { PollDurationMs: "Milliseconds", BootSeconds: "Seconds" };
+
+export interface PollTimes {
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** The one line that a poll of a pair leaves: what was seen, what was decided, and the metrics. */
+export function pollRecord(
+  result: PollResult,
+  times: PollTimes,
+  organization: string,
+  publishMetrics: boolean,
+): object {
+  const { pair, judgement, written, told, unhealthy, failures } = result;
+  const line = {
+    time: new Date(times.endedAt).toISOString(),
+    level: failures.length > 0 ? "warn" : "info",
+    message: "poll",
+    Queue: pair.queue,
+    group: pair.group,
+    ...(organization !== "" && { Org: organization }),
+    failed: failures.map(({ stage }) => stage),
+    ...(judgement && { vector: judgement.observation, decision: shown(judgement.decision), written: written ?? null }),
+    ...(told.length > 0 && { told }),
+    ...(unhealthy.length > 0 && { unhealthy }),
+  };
+  // A metric without its dimensions is refused by CloudWatch.
+  if (!publishMetrics || organization === "") return line;
+  const values = metricValues(result, times);
+  return { ...line, ...values, _aws: embedded(Object.keys(values), times.endedAt) };
+}
+
+/** What follows from the vector alone is in the line only where a reader looks for it. */
+function shown({ action, reason, desired, stop, need, target }: NonNullable<PollResult["judgement"]>["decision"]) {
+  return { action, reason, desired, stop, need, target };
+}
+
+function metricValues(result: PollResult, { startedAt, endedAt }: PollTimes): Record<string, number> {
+  const values = { ...stateValues(result), PollErrors: result.failures.length, PollDurationMs: endedAt - startedAt };
+  const isKnown = (entry: [string, number | undefined]): entry is [string, number] => entry[1] !== undefined;
+  return Object.fromEntries(Object.entries<number | undefined>(values).filter(isKnown));
+}
+
+function stateValues({ judgement, answer, written, told }: PollResult): Record<string, number | undefined> {
+  if (judgement === undefined || answer === undefined) return {};
+  const { observation, decision, boots } = judgement;
+  const { metrics } = answer;
+  const acted = written !== undefined || told.length > 0;
+  return {
+    ScheduledJobsCount: metrics.scheduled,
+    RunningJobsCount: metrics.running,
+    WaitingJobsCount: metrics.waiting,
+    StuckJobsCount: decision.stuckJobs,
+    IdleAgentCount: metrics.agentsIdle,
+    BusyAgentCount: metrics.agentsBusy,
+    TotalAgentCount: metrics.agentsTotal,
+    DesiredInstances: written ?? observation.asg.desired,
+    InServiceInstances: observation.asg.inService,
+    PendingInstances: observation.asg.pending,
+    TargetInstances: decision.target,
+    ScaleOutCount: acted && decision.action === "scale_out" ? 1 : 0,
+    ScaleInCount: acted && decision.action === "scale_in" ? 1 : 0,
+    BootSeconds: boots.bootSeconds,
+  };
+}
+
+function embedded(names: readonly string[], timestamp: number) {
+  const metrics = names.map((name) => ({ Name: name, Unit: UNITS[name] ?? "Count" }));
+  return {
+    Timestamp: timestamp,
+    CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [["Org", "Queue"]], Metrics: metrics }],
+  };
+}

@@ -1,0 +1,29 @@
+/** The smallest value of a trailing span of time, kept in few slots so that it can be written down with the memory. */
+export interface TrailingMinimum {
+  /** Epoch seconds of the first value. */
+  readonly since: number;
+  /** Oldest first; `at` is where the slot begins. */
+  readonly slots: readonly { readonly at: number; readonly least: number }[];
+}
+
+const SLOTS = 6;
+
+export function withValue(window: TrailingMinimum | undefined, now: number, value: number, spanSeconds: number) {
+  // A clock that was set back makes the old slots meaningless.
+  const kept = window === undefined || now < window.since ? { since: now, slots: [] } : window;
+  const length = spanSeconds / SLOTS;
+  // One slot more than the span, because the newest is not full yet.
+  const recent = kept.slots.filter(({ at }) => now - at < spanSeconds + length);
+  const last = recent.at(-1);
+  const slots =
+    last !== undefined && now - last.at < length
+      ? [...recent.slice(0, -1), { at: last.at, least: Math.min(last.least, value) }]
+      : [...recent, { at: now, least: value }];
+  return { since: kept.since, slots };
+}
+
+/** undefined: the window has not been watched for its whole span yet. */
+export function minimumOf(window: TrailingMinimum, now: number, spanSeconds: number): number | undefined {
+  if (now - window.since < spanSeconds) return undefined;
+  return Math.min(...window.slots.map(({ least }) => least));
+}

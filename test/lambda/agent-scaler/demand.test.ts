@@ -1,0 +1,112 @@
+import type { Metrics, Settings } from "../../../lambda/agent-scaler/decide";
+import { type Demand, type DemandMemory, demandOf } from "../../../lambda/agent-scaler/demand";
+import { vectors } from "./vectors";
+
+const MINUTE = 60;
+const START = 1_700_000_000;
+const POLL = 10;
+
+const settings = (own: Partial<Settings> = {}): Settings => ({
+  ...(vectors[0] as { params: Settings }).params,
+  ...own,
+});
+const queue = (own: Partial<Metrics>): Metrics => ({
+  scheduled: 0,
+  running: 0,
+  waiting: 0,
+  agentsTotal: 0,
+  agentsIdle: 0,
+  ...own,
+});
+
+/** Polls the same queue every ten seconds and answers with the last demand. */
+class Watch {
+  now = START;
+  private memory: DemandMemory = {};
+  constructor(private readonly params: Settings = settings()) {}
+
+  for(seconds: number, metrics: Metrics): Demand {
+    let demand = this.poll(metrics);
+    for (const end = this.now + seconds - POLL; this.now < end;) demand = this.poll(metrics);
+    return demand;
+  }
+
+  private poll(metrics: Metrics): Demand {
+    const demand = demandOf(this.params, metrics, this.memory, this.now);
+    this.memory = demand.memory;
+    this.now += POLL;
+    return demand;
+  }
+}
+
+test("a job that an idle agent leaves alone for a minute is stuck and no ground to start an instance", () => {
+  const watch = new Watch();
+  const beside = queue({ scheduled: 1, agentsTotal: 1, agentsIdle: 1 });
+  expect(watch.for(MINUTE, beside)).toMatchObject({ need: 1, stuckJobs: 0 });
+  expect(watch.for(2 * POLL, beside)).toMatchObject({ need: 0, stuckJobs: 1 });
+});
+
+test("a job that waits because every agent is busy is not stuck", () => {
+  const busy = queue({ scheduled: 3, running: 2, agentsTotal: 2 });
+  expect(new Watch().for(30 * MINUTE, busy)).toMatchObject({ need: 5, stuckJobs: 0 });
+});
+
+test("a stuck job stays stuck when the idle agents have gone", () => {
+  const watch = new Watch();
+  watch.for(2 * MINUTE, queue({ scheduled: 1, agentsTotal: 1, agentsIdle: 1 }));
+  expect(watch.for(10 * MINUTE, queue({ scheduled: 1 }))).toMatchObject({ need: 0, stuckJobs: 1 });
+});
+
+test("jobs beside a stuck one count in full", () => {
+  const watch = new Watch();
+  watch.for(2 * MINUTE, queue({ scheduled: 1, agentsTotal: 1, agentsIdle: 1 }));
+  expect(watch.for(POLL, queue({ scheduled: 6, running: 1, agentsTotal: 1 }))).toMatchObject({ need: 6, stuckJobs: 1 });
+});
+
+test("a stuck job is tried again after 20 minutes, then after 40, with one instance", () => {
+  const watch = new Watch();
+  const idle = queue({ scheduled: 1, agentsTotal: 1, agentsIdle: 1 });
+  const alone = queue({ scheduled: 1 });
+  watch.for(2 * MINUTE, idle);
+  expect(watch.for(19 * MINUTE, alone).need).toBe(0);
+  expect(watch.for(2 * MINUTE, alone).need).toBe(1);
+  expect(watch.for(2 * MINUTE, idle).need).toBe(0);
+  expect(watch.for(38 * MINUTE, alone).need).toBe(0);
+  expect(watch.for(3 * MINUTE, alone).need).toBe(1);
+});
+
+test("once a stuck job is taken, everything counts again", () => {
+  const watch = new Watch();
+  watch.for(2 * MINUTE, queue({ scheduled: 20, agentsTotal: 1, agentsIdle: 1 }));
+  const moving = queue({ scheduled: 19, running: 1, agentsTotal: 1 });
+  expect(watch.for(POLL, moving)).toMatchObject({ need: 20, stuckJobs: 0 });
+});
+
+test("nobody knows of stuck jobs where Buildkite tells no idle agents", () => {
+  const { agentsIdle: _, ...silent } = queue({ scheduled: 2, agentsTotal: 2 });
+  expect(new Watch().for(30 * MINUTE, silent)).toMatchObject({ need: 2, stuckJobs: 0 });
+});
+
+test("waiting jobs count when they are included, until they have waited for 20 minutes", () => {
+  const watch = new Watch(settings({ includeWaiting: true }));
+  const blocked = queue({ waiting: 5 });
+  expect(watch.for(20 * MINUTE, blocked).need).toBe(5);
+  expect(watch.for(MINUTE, blocked).need).toBe(0);
+  expect(watch.for(POLL, queue({ waiting: 8, running: 1 })).need).toBe(3);
+});
+
+test("waiting jobs that come and go are no blocked builds", () => {
+  const watch = new Watch(settings({ includeWaiting: true }));
+  for (let hour = 0; hour < 3; hour++) {
+    watch.for(15 * MINUTE, queue({ waiting: 5 }));
+    watch.for(5 * MINUTE, queue({}));
+  }
+  expect(watch.for(POLL, queue({ waiting: 5 })).need).toBe(5);
+});
+
+test("a clock that was set back begins the watch anew", () => {
+  const watch = new Watch(settings({ includeWaiting: true }));
+  watch.for(30 * MINUTE, queue({ waiting: 5 }));
+  watch.now -= 3600;
+  expect(watch.for(POLL, queue({ waiting: 5 })).need).toBe(5);
+});
