@@ -6,31 +6,38 @@ export interface Delivered<T> {
   readonly answer: T;
 }
 
-/** What went wrong, for which of the instances. */
+/** undefined: AWS refuses the whole batch because of one of its ids. */
+export type Call<T> = (batch: readonly string[]) => Promise<T | undefined>;
+
+/** What went wrong, for which of the ids. */
 export type OnFailure = (ids: readonly string[], error: unknown) => void;
 
-/**
- * Calls with batches of ids. `call` answers undefined where AWS refuses a whole batch because of one instance: halving it
- * finds the culprit and reaches the others.
- */
+/** All batches at once: together they take no longer than the slowest. */
 export async function inBatches<T>(
   ids: readonly string[],
-  call: (batch: readonly string[]) => Promise<T | undefined>,
+  call: Call<T>,
   onFailure: OnFailure,
 ): Promise<readonly Delivered<T>[]> {
-  const delivered: Delivered<T>[] = [];
-  const queue = split(ids, BATCH_SIZE);
-  for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
-    try {
-      const answer = await call(batch);
-      if (answer !== undefined) delivered.push({ ids: batch, answer });
-      else if (batch.length > 1) queue.push(...split(batch, Math.ceil(batch.length / 2)));
-      else onFailure(batch, new Error("Systems Manager cannot reach it"));
-    } catch (error) {
-      onFailure(batch, error);
-    }
+  const delivered = split(ids, BATCH_SIZE).map((batch) => deliver(batch, call, onFailure));
+  return (await Promise.all(delivered)).flat();
+}
+
+async function deliver<T>(
+  ids: readonly string[],
+  call: Call<T>,
+  onFailure: OnFailure,
+): Promise<readonly Delivered<T>[]> {
+  try {
+    const answer = await call(ids);
+    if (answer !== undefined) return [{ ids, answer }];
+    if (ids.length === 1) throw new Error("Systems Manager cannot reach it");
+  } catch (error) {
+    onFailure(ids, error);
+    return [];
   }
-  return delivered;
+  // Halving finds the culprit and reaches the others.
+  const halves = split(ids, Math.ceil(ids.length / 2)).map((half) => deliver(half, call, onFailure));
+  return (await Promise.all(halves)).flat();
 }
 
 function split(ids: readonly string[], size: number): (readonly string[])[] {

@@ -79,8 +79,8 @@ const SEARCH_SECONDS = 60;
 const CHECK_SECONDS = 300;
 /** No agent is connected at all. */
 const URGENT_CHECK_SECONDS = 60;
-/** Large groups are checked more often, so that each of their hosts is seen about once in this time. */
-const ROUND_SECONDS = 3600;
+/** Large groups are checked more often: each of their hosts about once in this time, or in an hour of slow polls. */
+const ROUND_SECONDS = 2700;
 
 /** One look at the hosts. It never waits for them: what it asks is answered to a later step. Failures come back as errors. */
 export async function elasticStep(
@@ -141,7 +141,7 @@ type HostReports = ReadonlyMap<string, Report & { readonly system: OperatingSyst
 async function readAnswers(step: Step, survey: Survey): Promise<{ reports: HostReports; finished: number }> {
   const reports = new Map<string, Report & { system: OperatingSystem }>();
   let finished = 0;
-  for (const { id: command, system } of survey.commands) {
+  const read = survey.commands.map(async ({ id: command, system }) => {
     try {
       const answers = await step.hosts.answers(command);
       finished += answers.filter((answer) => answer.finished).length;
@@ -152,7 +152,8 @@ async function readAnswers(step: Step, survey: Survey): Promise<{ reports: HostR
     } catch (error) {
       failed(step, "no answers to command")([command], error);
     }
-  }
+  });
+  await Promise.all(read);
   return { reports, finished };
 }
 
@@ -162,16 +163,18 @@ async function replaceDangling(step: Step, before: Suspicions, reports: HostRepo
   const oldEnough = new Set(hostsOldEnough(step.request));
   const relevant = new Map([...reports].filter(([id]) => oldEnough.has(id)));
   const suspicions = suspicionsAfter(before, relevant, surveyedAt);
-  const agents = { total: agentsTotal, perInstance: agentsPerInstance, instances: instances.length };
+  const withAgents = instances.filter(({ lifecycleState }) => /^(InService|Terminating)/.test(lifecycleState));
+  const agents = { total: agentsTotal, perInstance: agentsPerInstance, instances: withAgents.length };
   const unhealthy: string[] = [];
-  for (const id of danglingHosts(suspicions, relevant, surveyedAt, agents)) {
+  const marked = danglingHosts(suspicions, relevant, surveyedAt, agents).map(async (id) => {
     try {
       await step.hosts.markUnhealthy(id);
       unhealthy.push(id);
     } catch (error) {
       failed(step, "dangling instance not replaced:")([id], error);
     }
-  }
+  });
+  await Promise.all(marked);
   return { suspicions, unhealthy };
 }
 

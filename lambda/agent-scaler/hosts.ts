@@ -27,14 +27,16 @@ const DELIVERY_SECONDS = 30;
 const EXECUTION_SECONDS = "60";
 const UNFINISHED = ["Pending", "InProgress", "Delayed", "Cancelling"];
 const PAGE_SIZE = 50;
+/** With all pages and retries: hosts shall never hold up the next poll. */
+const CALL_SECONDS = 5;
 
 /** Systems Manager knows the system of every host that it can reach: EC2 need not be asked. */
-export function managedHosts(ssm: SSMClient, autoScaling: AutoScalingClient): Hosts {
+export function managedHosts(ssm: SSMClient, autoScaling: AutoScalingClient, callSeconds = CALL_SECONDS): Hosts {
   const scripts = { linux: readScripts("sh"), windows: readScripts("ps1") };
   return {
-    online: (ids) => unlessRefused(() => online(ssm, ids)),
+    online: (ids) => unlessRefused(() => bounded(callSeconds, (options) => online(ssm, ids, options))),
 
-    send: (script, ids, system) => {
+    send(script, ids, system) {
       const command = new SendCommandCommand({
         DocumentName: DOCUMENTS[system],
         Comment: COMMENTS[script],
@@ -46,28 +48,17 @@ export function managedHosts(ssm: SSMClient, autoScaling: AutoScalingClient): Ho
         MaxErrors: "100%",
       });
       return unlessRefused(async () => {
-        const { Command: { CommandId } = {} } = await ssm.send(command);
-        if (CommandId === undefined) throw new Error("Systems Manager told no id of the command");
-        return CommandId;
+        const { Command: sent } = await bounded(callSeconds, (options) => ssm.send(command, options));
+        if (sent?.CommandId === undefined) throw new Error("Systems Manager told no id of the command");
+        return sent.CommandId;
       });
     },
 
-    async answers(command) {
-      const answers: Answer[] = [];
-      const pages = { client: ssm, pageSize: PAGE_SIZE };
-      for await (const { CommandInvocations = [] } of paginateListCommandInvocations(pages, {
-        CommandId: command,
-        Details: true,
-      })) {
-        answers.push(...CommandInvocations.map(answerOf));
-      }
-      return answers;
-    },
+    answers: (command) => bounded(callSeconds, (options) => answers(ssm, command, options)),
 
     async markUnhealthy(id) {
-      await autoScaling.send(
-        new SetInstanceHealthCommand({ InstanceId: id, HealthStatus: "Unhealthy", ShouldRespectGracePeriod: true }),
-      );
+      const health = { InstanceId: id, HealthStatus: "Unhealthy", ShouldRespectGracePeriod: true };
+      await bounded(callSeconds, (options) => autoScaling.send(new SetInstanceHealthCommand(health), options));
     },
   };
 }
@@ -79,7 +70,21 @@ function readScripts(extension: string): Record<Script, string> {
   return { survey, stop: `${survey}\n${read("stop-idle-agent")}` };
 }
 
-async function unlessRefused<T>(call: () => Promise<T | undefined>): Promise<T | undefined> {
+interface Options {
+  readonly abortSignal: AbortSignal;
+}
+
+async function bounded<T>(seconds: number, call: (options: Options) => Promise<T>): Promise<T> {
+  const abortSignal = AbortSignal.timeout(seconds * 1000);
+  try {
+    return await call({ abortSignal });
+  } catch (error) {
+    if (abortSignal.aborted) throw new Error(`AWS did not answer in time (${seconds} s)`, { cause: error });
+    throw error;
+  }
+}
+
+async function unlessRefused<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {
@@ -88,17 +93,24 @@ async function unlessRefused<T>(call: () => Promise<T | undefined>): Promise<T |
   }
 }
 
-async function online(client: SSMClient, ids: readonly string[]): Promise<ReadonlyMap<string, OperatingSystem>> {
+async function online(client: SSMClient, ids: readonly string[], options: Options) {
   const found = new Map<string, OperatingSystem>();
-  for await (const { InstanceInformationList = [] } of paginateDescribeInstanceInformation(
-    { client, pageSize: PAGE_SIZE },
-    { Filters: [{ Key: "InstanceIds", Values: [...ids] }] },
-  )) {
+  const filter = { Filters: [{ Key: "InstanceIds", Values: [...ids] }] };
+  const pages = paginateDescribeInstanceInformation({ client, pageSize: PAGE_SIZE }, filter, options);
+  for await (const { InstanceInformationList = [] } of pages) {
     for (const { InstanceId, PingStatus, PlatformType } of InstanceInformationList) {
       if (InstanceId === undefined || PingStatus !== "Online") continue;
       found.set(InstanceId, PlatformType === "Windows" ? "windows" : "linux");
     }
   }
+  return found;
+}
+
+async function answers(client: SSMClient, command: string, options: Options): Promise<readonly Answer[]> {
+  const found: Answer[] = [];
+  const asked = { CommandId: command, Details: true };
+  const pages = paginateListCommandInvocations({ client, pageSize: PAGE_SIZE }, asked, options);
+  for await (const { CommandInvocations = [] } of pages) found.push(...CommandInvocations.map(answerOf));
   return found;
 }
 

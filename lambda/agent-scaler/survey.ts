@@ -24,14 +24,14 @@ export type Suspicions = Readonly<Record<string, { readonly agent: "stopped" | "
 export type Told = Readonly<Record<string, number>>;
 
 /** systemd's words; the Windows script uses the same. */
-const STATES: Readonly<Record<string, Report["agent"]>> = {
-  active: "active",
-  activating: "starting",
-  reloading: "starting",
-  deactivating: "draining",
-  inactive: "stopped",
-  failed: "stopped",
-};
+const STATES = new Map<string, Report["agent"]>([
+  ["active", "active"],
+  ["activating", "starting"],
+  ["reloading", "starting"],
+  ["deactivating", "draining"],
+  ["inactive", "stopped"],
+  ["failed", "stopped"],
+]);
 
 /** Two polls lie between the two looks that a stopped agent takes, also where Buildkite asks for a poll per minute. */
 const STOPPED_SECONDS = 120;
@@ -43,7 +43,7 @@ const TOLD_SECONDS = 900;
 /** undefined: the output is not exactly the one line of the survey scripts. */
 export function readReport(output: string): Report | undefined {
   const [, state = "", jobs] = /^buildkite-agent state=([a-z]+) jobs=(\d+)\r?\n?$/.exec(output) ?? [];
-  const agent = STATES[state];
+  const agent = STATES.get(state);
   return agent === undefined ? undefined : { agent, jobs: Number(jobs) };
 }
 
