@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import type { BuildFailure } from "esbuild";
@@ -60,7 +60,10 @@ async function main(source: string, target: string): Promise<void> {
   mkdirSync(target, { recursive: true });
   for (const name of functionNames(source)) {
     const zip = await pack(join(source, name));
-    writeFileSync(join(target, `${name}.zip`), zip);
+    // Renamed into place, so that nobody who reads it meanwhile meets half a zip.
+    const part = join(target, `${name}.zip.${String(process.pid)}`);
+    writeFileSync(part, zip);
+    renameSync(part, join(target, `${name}.zip`));
     console.log(`${name.padEnd(26)} ${(zip.length / 1024).toFixed(1).padStart(6)} KB`);
   }
 }
