@@ -74,7 +74,8 @@ describe.each(examples)("%s", (name) => {
   });
 
   test("takes the agent token from a parameter or from a sensitive variable", () => {
-    for (const { value, value_wo } of resources("aws_ssm_parameter")) {
+    const secrets = resources("aws_ssm_parameter").filter(({ type }) => type === "SecureString");
+    for (const { value, value_wo } of secrets) {
       const [, variable] = /^\$\{var\.(\w+)\}$/.exec(String(value_wo)) ?? [];
       expect(value).toBeUndefined();
       expect(configuration.variable?.[variable!]?.sensitive).toBe(true);

@@ -43,7 +43,8 @@ export const group = {
   }),
   scale_out_cooldown_period: number({
     default: 300,
-    about: "Fewest seconds between two scale-outs.",
+    about:
+      "Fewest seconds between two scale-outs. The AgentScaler of scaler_implementation typescript lets more jobs than before through at once.",
     checks: [above(0), whole()],
   }),
   scale_in_cooldown_period: number({

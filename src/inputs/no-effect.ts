@@ -7,6 +7,7 @@ import { givesAgentToken, givesInstanceRole, givesScalerRole, givesSecretsBucket
 import { BURSTABLE_INSTANCE_TYPE } from "./instance-types";
 import { type Caution } from "./rule";
 import { usesKmsSigning } from "./rules-of-access";
+import { scaler } from "./scaler";
 import { contentOf, type InputName, inputNames, type Inputs, rowOf } from "./table";
 
 type Condition = (inputs: Inputs) => Value<boolean>;
@@ -53,6 +54,13 @@ const scheduleIsOff = [
   "scale_down_min_size",
 ] as const;
 
+/** Settings of a function that is not there. Those that say which function it is may be set for several stacks alike. */
+const scalerIsOff = (Object.keys(scaler) as (keyof typeof scaler)[]).filter(
+  (input) =>
+    rowOf(input).inert === undefined && !["scaler_enabled", "scaler_implementation", "lambda_bucket"].includes(input),
+);
+const elasticModeIsOff = ["scaler_dangling_check_minimum_uptime", "scaler_max_dangling_instances"] as const;
+
 function all(inputs: readonly InputName[], condition: Condition, because: string): Caution[] {
   return inputs.map((input) => idle(input, condition, because));
 }
@@ -73,6 +81,22 @@ const besideOthers: readonly Caution[] = [
   ),
   ...all(costTagIsOff, (inputs) => not(inputs.enableCostAllocationTags), "{enable_cost_allocation_tags} is off"),
   ...all(scheduleIsOff, (inputs) => not(inputs.enableScheduledScaling), "{enable_scheduled_scaling} is off"),
+  ...all(scalerIsOff, (inputs) => not(inputs.scalerEnabled), "{scaler_enabled} is off"),
+  ...all(
+    elasticModeIsOff,
+    (inputs) => and(inputs.scalerEnabled, not(inputs.scalerEnableElasticCiMode)),
+    "{scaler_enable_elastic_ci_mode} is off",
+  ),
+  idle(
+    "scaler_scale_in_factor",
+    (inputs) => and(inputs.scalerEnabled, scalesInNever(inputs)),
+    "{disable_scale_in} is on, so AgentScaler never scales in",
+  ),
+  idle(
+    "scaler_groups",
+    (inputs) => and(inputs.scalerEnabled, eq(inputs.minSize, inputs.maxSize)),
+    "a group of one size has no AgentScaler",
+  ),
   idle("secrets_bucket", (inputs) => not(inputs.enableSecretsPlugin), "{enable_secrets_plugin} is off"),
   idle("secrets_bucket_region", (inputs) => not(givesSecretsBucket(inputs)), "no existing {secrets_bucket} is given"),
   idle("artifacts_bucket_region", (inputs) => not(isSet(inputs.artifactsBucket)), "{artifacts_bucket} is empty"),
@@ -106,6 +130,12 @@ const besideOthers: readonly Caution[] = [
   ),
   idle("root_volume_iops", (inputs) => eq(inputs.rootVolumeType, "gp2"), "gp2 volumes have no setting for it"),
 ];
+
+/** Buildkite's AgentScaler scales in all the same in elastic CI mode. */
+function scalesInNever(inputs: Inputs): Value<boolean> {
+  const ignores = and(inputs.scalerEnableElasticCiMode, eq(inputs.scalerImplementation, "buildkite"));
+  return and(inputs.disableScaleIn, not(ignores));
+}
 
 function hasNoSigningSet(inputs: Inputs): Value<boolean> {
   return not(isSet(inputs.pipelineSigningJwksParameterStorePath));

@@ -184,14 +184,21 @@ export interface ElasticCiStackProps {
   readonly buildkiteAgentScalerServerlessArn?: string;
 
   /**
+   * Whether this stack has an AgentScaler. False where another stack's serves this group by its `scalerGroups`, or
+   * where the size is set by other means.
+   * @default true
+   */
+  readonly scalerEnabled?: boolean | IResolvable;
+
+  /**
    * Whether AgentScaler removes idle instances gracefully and replaces those whose agent has died.
    * @default false
    */
   readonly scalerEnableElasticCiMode?: boolean | IResolvable;
 
   /**
-   * How often EventBridge starts AgentScaler, as a rate of minutes, hours or days. One run keeps polling for up to 50
-   * seconds.
+   * How often EventBridge starts AgentScaler, as a rate of minutes, hours or days. One run keeps polling for most of a
+   * minute.
    * It must be a rate of whole minutes, hours or days, such as "1 minute" or "5 minutes".
    * @default "1 minute"
    */
@@ -273,6 +280,90 @@ export interface ElasticCiStackProps {
    */
   readonly scalerReservedConcurrentExecutions?: number;
 
+  /**
+   * Whether AgentScaler never raises the group's capacity, for example while something else does.
+   * @default false
+   */
+  readonly scalerDisableScaleOut?: boolean | IResolvable;
+
+  /**
+   * Factor on the size of each scale-in: below 1 removes instances in several steps. 0: all that are not needed at
+   * once.
+   * It must be from 0 to 10.
+   * @default 0
+   */
+  readonly scalerScaleInFactor?: number;
+
+  /**
+   * Whether a cooldown counts from the last scaling in either direction, not only in its own.
+   * @default false
+   */
+  readonly scalerOnlyAfterAllEvents?: boolean | IResolvable;
+
+  /**
+   * Most instances that AgentScaler asks for because of jobs, below `maxSize`. What `minSize` and the buffer add comes
+   * on top. 0: no cap.
+   * It must be at least 0; it must be a whole number.
+   * @default 0
+   */
+  readonly scalerMaxInstanceCap?: number;
+
+  /**
+   * Share of the expected agents, from 0 to 1, below which AgentScaler takes instances for broken and asks for one
+   * more. 0: never.
+   * It must be from 0 to 1.
+   * @default 0.5
+   */
+  readonly scalerAvailabilityThreshold?: number;
+
+  /**
+   * Instances that AgentScaler keeps beyond what jobs need, also when the queue is empty. Only for
+   * `scalerImplementation` typescript.
+   * It must be at least 0; it must be a whole number.
+   * @default 0
+   */
+  readonly scalerWarmIdleInstances?: number;
+
+  /**
+   * Further groups that this stack's AgentScaler serves, each as queue=group, or as queue=group=agents where an
+   * instance there runs another number of agents than here. One token must do for all queues; their own stacks set
+   * `scalerEnabled` to false. Only for `scalerImplementation` typescript.
+   * It must in each item be queue=group or queue=group=agents, such as deploy=deploy-1a2b3c4d-asg or
+   * uploads=uploads-asg=10; it must name each group once; it must have at most 2400 characters, where each item counts
+   * 48 more than it has.
+   * @default []
+   */
+  readonly scalerGroups?: readonly string[];
+
+  /**
+   * Age from which elastic CI mode looks after an instance whose agent may have died, as a duration with units.
+   * It must be a duration above zero, such as 10s, 500ms or 1m30s.
+   * @default "1h"
+   */
+  readonly scalerDanglingCheckMinimumUptime?: string;
+
+  /**
+   * Most instances that elastic CI mode looks after at a time. 0: all.
+   * It must be at least 0; it must be a whole number.
+   * @default 5
+   */
+  readonly scalerMaxDanglingInstances?: number;
+
+  /**
+   * Longest time that a new AgentScaler reads the group's past activities for its last scalings, as a duration with
+   * units.
+   * It must be a duration above zero, such as 10s, 500ms or 1m30s.
+   * @default "10s"
+   */
+  readonly scalerActivityTimeout?: string;
+
+  /**
+   * Most pages of past activities that it reads. -1: all.
+   * It must be at least -1; it must be a whole number.
+   * @default -1
+   */
+  readonly scalerMaxActivityPages?: number;
+
   // Auto Scaling group
 
   /**
@@ -324,7 +415,8 @@ export interface ElasticCiStackProps {
   readonly scaleOutForWaitingJobs?: boolean | IResolvable;
 
   /**
-   * Fewest seconds between two scale-outs.
+   * Fewest seconds between two scale-outs. The AgentScaler of `scalerImplementation` typescript lets more jobs than
+   * before through at once.
    * It must be above 0; it must be a whole number.
    * @default 300
    */

@@ -1,5 +1,6 @@
 import { eq, gt, gte, isSet, not, or } from "../value/value";
 import { type Rule } from "./rule";
+import { LARGEST_FACTOR } from "./scaler";
 import { type InputName } from "./table";
 
 const sizes: readonly Rule[] = [
@@ -50,4 +51,25 @@ const mirrors = mirrored.map(([on, isEmpty]): Rule => ({
   message: `{${on}=}, but {scaler_implementation=}. Only Buildkite's AgentScaler comes from a bucket: leave {${on}} empty.`,
 }));
 
-export const scalingRules: readonly Rule[] = [...sizes, ...gracePeriods, ...mirrors];
+const typescriptOnly: readonly (readonly [InputName, Rule["holds"]])[] = [
+  ["scaler_warm_idle_instances", (inputs) => eq(inputs.scalerWarmIdleInstances, 0)],
+  ["scaler_groups", (inputs) => not(isSet(inputs.scalerGroups))],
+];
+
+const ours = typescriptOnly.map(([on, isUnused]): Rule => ({
+  on,
+  holds: (inputs) => or(eq(inputs.scalerImplementation, "typescript"), isUnused(inputs)),
+  message:
+    `{${on}=}, but {scaler_implementation=}. Buildkite's AgentScaler knows nothing like it: ` +
+    `set {scaler_implementation} to typescript, or leave {${on}} out.`,
+}));
+
+const factors: readonly Rule[] = [
+  {
+    on: "scale_out_factor",
+    holds: (inputs) => or(eq(inputs.scalerImplementation, "buildkite"), gte(LARGEST_FACTOR, inputs.scaleOutFactor)),
+    message: `{scale_out_factor=}, but {scaler_implementation=}, which takes factors up to ${LARGEST_FACTOR}. Lower {scale_out_factor}.`,
+  },
+];
+
+export const scalingRules: readonly Rule[] = [...sizes, ...gracePeriods, ...mirrors, ...ours, ...factors];

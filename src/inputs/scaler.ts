@@ -1,14 +1,91 @@
-import { atLeast, eachItem, emptyOr, whole } from "./check";
+import { atLeast, between, eachItem, emptyOr, whole } from "./check";
 import { durationBelowOneMinute, eventBridgeRate, positiveDuration } from "./durations";
 import { bucketName, oneLine, policyArn } from "./formats";
 import { choice, flag, number, text, texts } from "./row";
+import { eachGroupOnce, fitsIntoEnvironment, queueAndGroupText } from "./scaler-groups";
 
-export const scaler = {
+/** Our AgentScaler takes a larger factor for a slip. */
+export const LARGEST_FACTOR = 10;
+
+/** What both implementations can do beyond the settings of the group's section. */
+const decisions = {
+  scaler_disable_scale_out: flag({
+    default: false,
+    about: "Whether AgentScaler never raises the group's capacity, for example while something else does.",
+  }),
+  scaler_scale_in_factor: number({
+    default: 0,
+    about:
+      "Factor on the size of each scale-in: below 1 removes instances in several steps. 0: all that are not needed at once.",
+    checks: [between(0, LARGEST_FACTOR)],
+  }),
+  scaler_only_after_all_events: flag({
+    default: false,
+    about: "Whether a cooldown counts from the last scaling in either direction, not only in its own.",
+  }),
+  scaler_max_instance_cap: number({
+    default: 0,
+    about:
+      "Most instances that AgentScaler asks for because of jobs, below max_size. What min_size and the buffer add comes on top. 0: no cap.",
+    checks: [atLeast(0), whole()],
+  }),
+  scaler_availability_threshold: number({
+    default: 0.5,
+    about:
+      "Share of the expected agents, from 0 to 1, below which AgentScaler takes instances for broken and asks for one more. 0: never.",
+    checks: [between(0, 1)],
+  }),
+  scaler_warm_idle_instances: number({
+    default: 0,
+    about:
+      "Instances that AgentScaler keeps beyond what jobs need, also when the queue is empty. Only for scaler_implementation typescript.",
+    checks: [atLeast(0), whole()],
+  }),
+  scaler_groups: texts({
+    default: [],
+    about:
+      "Further groups that this stack's AgentScaler serves, each as queue=group, or as queue=group=agents where an instance there runs " +
+      "another number of agents than here. One token must do for all queues; their own stacks set scaler_enabled to false. " +
+      "Only for scaler_implementation typescript.",
+    checks: [eachItem(queueAndGroupText()), eachGroupOnce(), fitsIntoEnvironment()],
+  }),
+  scaler_dangling_check_minimum_uptime: text({
+    default: "1h",
+    about:
+      "Age from which elastic CI mode looks after an instance whose agent may have died, as a duration with units.",
+    checks: [positiveDuration()],
+  }),
+  scaler_max_dangling_instances: number({
+    default: 5,
+    about: "Most instances that elastic CI mode looks after at a time. 0: all.",
+    checks: [atLeast(0), whole()],
+  }),
+  scaler_activity_timeout: text({
+    default: "10s",
+    about:
+      "Longest time that a new AgentScaler reads the group's past activities for its last scalings, as a duration with units.",
+    checks: [positiveDuration()],
+  }),
+  scaler_max_activity_pages: number({
+    default: -1,
+    about: "Most pages of past activities that it reads. -1: all.",
+    checks: [atLeast(-1), whole()],
+  }),
+};
+
+/** Which function runs, when, and with what. */
+const deployment = {
   buildkite_agent_scaler_serverless_arn: text({
     default: "arn:aws:serverlessrepo:us-east-1:172840064832:applications/buildkite-agent-scaler",
     inert: "AgentScaler is deployed as a plain function; the serverless application is no longer used.",
     about: "Accepted so that configurations of Buildkite's module keep working; it has no effect.",
     checks: [oneLine()],
+  }),
+  scaler_enabled: flag({
+    default: true,
+    about:
+      "Whether this stack has an AgentScaler. False where another stack's serves this group by its scaler_groups, or where the size is " +
+      "set by other means.",
   }),
   scaler_enable_elastic_ci_mode: flag({
     default: false,
@@ -17,7 +94,7 @@ export const scaler = {
   scaler_event_schedule_period: text({
     default: "1 minute",
     about:
-      "How often EventBridge starts AgentScaler, as a rate of minutes, hours or days. One run keeps polling for up to 50 seconds.",
+      "How often EventBridge starts AgentScaler, as a rate of minutes, hours or days. One run keeps polling for most of a minute.",
     checks: [eventBridgeRate()],
   }),
   scaler_min_poll_interval: text({
@@ -77,3 +154,5 @@ export const scaler = {
     checks: [atLeast(-1), whole()],
   }),
 };
+
+export const scaler = { ...deployment, ...decisions };

@@ -30,6 +30,8 @@ const grants = GRANTS.map(([on, isUsed]): Caution => ({
   message: `{${on}=}, but an existing instance role is given, which this stack does not change. See to it in that role.`,
 }));
 
+const AT_MOST_TEN_SECONDS = /^([0-9](\.[0-9]+)?s|10(\.0+)?s|[0-9]{1,4}ms|10000ms)$/;
+
 const scaling: readonly Caution[] = [
   {
     on: "disable_scale_in",
@@ -40,9 +42,39 @@ const scaling: readonly Caution[] = [
       "Set {disable_scale_in} to false, or {scaler_implementation} to typescript, which honours it.",
   },
   {
+    on: "disable_scale_in",
+    holds: (inputs) =>
+      not(and(inputs.disableScaleIn, inputs.scalerEnableElasticCiMode, eq(inputs.scalerImplementation, "typescript"))),
+    message:
+      "{disable_scale_in=}, which the TypeScript AgentScaler honours in elastic CI mode too: it then replaces instances whose " +
+      "agent has died, and removes no idle ones. Set {disable_scale_in} to false for both.",
+  },
+  {
+    on: "scaler_event_schedule_jitter",
+    holds: (inputs) =>
+      or(
+        matches(AT_MOST_TEN_SECONDS, inputs.scalerEventScheduleJitter),
+        eq(inputs.scalerImplementation, "typescript"),
+        not(eq(inputs.scalerEventSchedulePeriod, "1 minute")),
+        eq(inputs.scalerReservedConcurrentExecutions, 1),
+      ),
+    message:
+      "{scaler_event_schedule_jitter=}, but Buildkite's AgentScaler polls for 50 seconds after it, so that two runs may overlap. " +
+      "Take 10s at most, or set {scaler_reserved_concurrent_executions} to 1.",
+  },
+  {
     on: "scaler_enable_elastic_ci_mode",
-    holds: (inputs) => not(and(inputs.scalerEnableElasticCiMode, eq(inputs.instanceOperatingSystem, "windows"))),
-    message: "{scaler_enable_elastic_ci_mode=}, but on Windows instances AgentScaler cannot scale in gracefully.",
+    holds: (inputs) =>
+      not(
+        and(
+          inputs.scalerEnableElasticCiMode,
+          eq(inputs.instanceOperatingSystem, "windows"),
+          eq(inputs.scalerImplementation, "buildkite"),
+        ),
+      ),
+    message:
+      "{scaler_enable_elastic_ci_mode=}, but on Windows instances Buildkite's AgentScaler cannot scale in gracefully. " +
+      "The one of {scaler_implementation} typescript can.",
   },
   {
     on: "enable_scheduled_scaling",

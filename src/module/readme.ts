@@ -88,6 +88,9 @@ const NOTES = `## Notes
 - **Values that are not known at plan.** Whether a resource exists must be known at plan. Where an input that stands for an existing thing
   comes from a resource of the same configuration, say with its flag that it is given, for example \`create_vpc = false\` beside
   \`vpc_id = aws_vpc.main.id\`. The flags are ${createFlags.map((flag) => `\`${flag}\``).join(", ")}.
+- **AgentScaler.** With \`scaler_implementation = "typescript"\` the function of this package runs instead of Buildkite's: it writes one JSON line
+  for each poll, puts its metrics into the same line, keeps its memory in an SSM parameter, and can serve several stacks: name their groups
+  in \`scaler_groups\` and set \`scaler_enabled = false\` in them.
 - **depends_on.** Pass values to the module instead of giving its call a \`depends_on\`. With one, Terraform reads the module's data sources
   only at apply whenever a dependency changes: derived names become unknown at plan, resources may be replaced for
   no reason, and with \`enable_scheduled_scaling\` the plan fails.

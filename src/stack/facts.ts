@@ -29,7 +29,8 @@ export function facts(scope: Construct, inputs: Inputs): Facts {
 }
 
 function conditions(inputs: Inputs) {
-  const scales = not(eq(inputs.minSize, inputs.maxSize));
+  const scales = and(inputs.scalerEnabled, not(eq(inputs.minSize, inputs.maxSize)));
+  const usesTypescriptScaler = eq<string>(inputs.scalerImplementation, "typescript");
   const isWindows = eq<string>(inputs.instanceOperatingSystem, "windows");
   const drainsOnReplacement = inputs.buildkiteAgentEnableGracefulShutdown;
   const types = splitTrimmed(",", inputs.instanceTypes);
@@ -45,7 +46,9 @@ function conditions(inputs: Inputs) {
     createsStopRole: and(drainsOnReplacement, not(givesStopRole(inputs))),
     readsImageParameter: and(not(isSet(inputs.imageId)), givesImageParameter(inputs)),
     scales,
-    usesTypescriptScaler: eq<string>(inputs.scalerImplementation, "typescript"),
+    usesTypescriptScaler,
+    remembersScaling: and(scales, usesTypescriptScaler),
+    servesOtherGroups: isSet(inputs.scalerGroups),
     drainsOnReplacement,
     isWindows,
     isArm: and(

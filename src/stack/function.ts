@@ -8,7 +8,7 @@ import { Construct } from "constructs";
 import { type Inputs } from "../inputs/table";
 import { type Condition, each, type One, optional, orNull, preconditions } from "../value/optional";
 import { text } from "../value/text";
-import { list, map, num, type Operand, str, Value, when } from "../value/value";
+import { list, map, num, type Operand, str, type Value, when } from "../value/value";
 import { type Account } from "./account";
 import { type FunctionCode } from "./function-code";
 import { type Names } from "./names";
@@ -29,9 +29,11 @@ export interface FunctionProps {
   readonly description: string;
   readonly code: FunctionCode;
   readonly timeoutSeconds: Operand<number>;
-  readonly environment?: Readonly<Record<string, Operand<string>>>;
+  readonly environment?: Value<Readonly<Record<string, string>>>;
   /** What must hold for the code to be there. */
   readonly requirements?: readonly Condition[];
+  /** What it works with: there before it runs, gone only after its rights are. */
+  readonly needs?: readonly ITerraformDependable[];
   /** Concurrent runs kept for it; -1 keeps none. */
   readonly reservedConcurrency?: Value<number>;
   readonly role: {
@@ -84,12 +86,12 @@ export function lambdaFunction(
       architectures: list([inputs.lambdaArchitecture] as never),
       timeout: num(props.timeoutSeconds),
       memorySize: 128,
-      ...(props.environment && { environment: { variables: map(Value.of(props.environment) as never) } }),
+      ...(props.environment && { environment: { variables: map(props.environment) } }),
       reservedConcurrentExecutions: num(props.reservedConcurrency ?? -1),
       tags: map(names.tags),
       ...(precondition.length > 0 && { lifecycle: { precondition } }),
       // A function that runs before its rights are there fails; one without its log group makes one that never expires.
-      dependsOn: [logs, ...role.rights],
+      dependsOn: [logs, ...(props.needs ?? []), ...role.rights],
     }),
   );
   return { fn, logs };
@@ -98,7 +100,7 @@ export function lambdaFunction(
 function functionRole(
   scope: Construct,
   { inputs, names }: FunctionSetting,
-  { ids, role }: FunctionProps,
+  { ids, role, needs = [] }: FunctionProps,
   logArn: Value<string>,
 ) {
   const rights: ITerraformDependable[] = [];
@@ -124,6 +126,7 @@ function functionRole(
           name: str(role.name),
           role: made.id,
           policy: str(policyDocument([logging, ...role.may])),
+          ...(needs.length > 0 && { dependsOn: [...needs] }),
         }),
       ),
     );

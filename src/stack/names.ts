@@ -3,7 +3,7 @@ import { type Inputs } from "../inputs/table";
 import { entry, mapIf, merge } from "../value/list";
 import { named } from "../value/optional";
 import { shortHash, text } from "../value/text";
-import { eq, type Value, when } from "../value/value";
+import { eq, type Operand, type Value, when } from "../value/value";
 import { type Account } from "./account";
 
 export type Tags = Value<Readonly<Record<string, string>>>;
@@ -26,14 +26,15 @@ export function names(scope: Construct, inputs: Inputs, account: Account): Names
   return {
     stack,
     group,
-    groupArn: named(
-      scope,
-      "group_arn",
-      account.arn("autoscaling", text`autoScalingGroup:*:autoScalingGroupName/${group}`),
-    ),
+    groupArn: named(scope, "group_arn", groupArn(account, group)),
     terminatingHook: text`${stack}-terminating-hook`,
     tags: named(scope, "common_tags", commonTags(inputs, stack)),
   };
+}
+
+/** ARN of a group by its name; the id in it stays open. */
+export function groupArn(account: Account, group: Operand<string>): Value<string> {
+  return account.arn("autoscaling", text`autoScalingGroup:*:autoScalingGroupName/${group}`);
 }
 
 function commonTags(inputs: Inputs, stack: Value<string>): Tags {

@@ -34,15 +34,15 @@ export const outputs = {
     value: ({ instanceRole }) => instanceRole.name,
   },
   scaler_lambda_function_name: {
-    about: "Name of the AgentScaler function; null where min_size equals max_size.",
+    about: "Name of the AgentScaler function; null where the stack has none.",
     value: ({ scaler: { own } }, absent) => own.pick<string | null>(({ fn }) => fn.functionName, absent),
   },
   scaler_lambda_function_arn: {
-    about: "ARN of the AgentScaler function; null where min_size equals max_size.",
+    about: "ARN of the AgentScaler function; null where the stack has none.",
     value: ({ scaler: { own } }, absent) => own.pick<string | null>(({ fn }) => fn.arn, absent),
   },
   scaler_log_group: {
-    about: "Name of the AgentScaler's log group; null where min_size equals max_size.",
+    about: "Name of the AgentScaler's log group; null where the stack has none.",
     value: ({ scaler: { own } }, absent) => own.pick<string | null>(({ logs }) => logs.name, absent),
   },
   lifecycle_hook_name: {

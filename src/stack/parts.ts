@@ -13,6 +13,7 @@ import { InstanceRole } from "./instance-role";
 import { AgentLaunchTemplate } from "./launch-template";
 import { names as stackNames } from "./names";
 import { Network } from "./network";
+import { ScalerMemory } from "./scaler-memory";
 import { PlannedMinimum, ScheduledScaling } from "./scheduled-scaling";
 import { SecretsBucket } from "./secrets-bucket";
 import { AgentSecurityGroup } from "./security-group";
@@ -75,7 +76,8 @@ export function makeParts(scope: Construct, inputs: Inputs, requirements: readon
   const functions = { inputs, names, account };
   new AzRebalancingSuspender(scope, "az-rebalancing-suspender", functions, facts, group.group);
   const stop = new StopBuildkiteAgents(scope, "stop-buildkite-agents", functions, facts, group);
-  const scaler = new AgentScaler(scope, "agent-scaler", functions, facts, token, stop);
+  const memory = new ScalerMemory(scope, "scaler-memory", facts, names, account);
+  const scaler = new AgentScaler(scope, "agent-scaler", functions, { facts, token, memory, stop });
 
   return {
     inputs,

@@ -9,9 +9,9 @@ export interface Statement {
   readonly exists?: Operand<boolean>;
   readonly effect?: "Allow" | "Deny";
   readonly actions: Operand<readonly string[]>;
-  readonly resources: Operand<string> | readonly Operand<string>[];
+  readonly resources: Operand<string> | Operand<readonly string[]> | readonly Operand<string>[];
   readonly principal?: Readonly<Record<string, Operand<string>>>;
-  readonly condition?: Readonly<Record<string, Readonly<Record<string, Operand<string>>>>>;
+  readonly condition?: Readonly<Record<string, Readonly<Record<string, Operand<string> | Operand<readonly string[]>>>>>;
 }
 
 export function policyDocument(statements: readonly Statement[]): Value<string> {

@@ -82,6 +82,16 @@ export function keepItems<T>(
   return Value.expression(`[for ${name} in `, at(lifted), ` : ${name} if `, at(made), "]");
 }
 
+/** One list after the other. */
+export function concat<T>(
+  first: Operand<readonly Operand<T>[]>,
+  second: Operand<readonly Operand<T>[]>,
+): Value<readonly T[]> {
+  const [a, b] = [value(first), value(second)];
+  if (a.isKnown && b.isKnown) return Value.of([...(a.content as T[]), ...(b.content as T[])]);
+  return Value.expression("concat(", at(a), ", ", at(b), ")");
+}
+
 export function contains<T extends string | number>(items: Operand<readonly T[]>, item: Operand<T>): Value<boolean> {
   return fold<[readonly T[], T], boolean>(
     [items, item],

@@ -35,7 +35,7 @@ async function seed(emulator: Emulator): Promise<void> {
 }
 
 async function live(emulator: Emulator, workspace: Workspace, configuration: Configuration, mode: Mode): Promise<void> {
-  const { surroundings, change, moduleOnly } = configuration;
+  const { surroundings, change, moduleOnly, meanwhile = [] } = configuration;
   const inputs = { ...configuration.inputs, ...(mode === "module" && moduleOnly) };
   const write = (changed: object) =>
     writeRoot(workspace, mode, { stacks: { ci: { ...inputs, ...changed } }, ...(surroundings && { surroundings }) });
@@ -49,6 +49,7 @@ async function live(emulator: Emulator, workspace: Workspace, configuration: Con
   expect(readFileSync(join(workspace.directory, "terraform.tfstate"), "utf8")).not.toContain(
     "agent-token-that-no-state-may-hold",
   );
+  await emulator.calls(meanwhile.map((call) => ({ ...call, region: emulator.region })));
   const second = differencesOf(await workspace.plan());
   expect(second.unexplained.map(({ address }) => address)).toEqual([]);
   // Takes away what the emulator made up about the new launch template; only the hook stays as it is.

@@ -65,6 +65,8 @@ export const agentTexts: readonly Pair[] = [
   ["scaler_event_schedule_jitter", "60s", "be a duration below one minute", "59s"],
   ["scaler_event_schedule_jitter", "1m", "be a duration below one minute", "59999ms"],
   ["scaler_event_schedule_jitter", "60000ms", "be a duration below one minute", "0s"],
+  ["scaler_dangling_check_minimum_uptime", "1d", "be a duration above zero", "90m"],
+  ["scaler_activity_timeout", "0s", "be a duration above zero", "1.5s"],
   ["scaler_lambda_s3_bucket", "a", "be a bucket name", "mirror.example.com"],
   ["scaler_lambda_s3_key", "a\nb", "no line break", "scaler/v1/handler.zip"],
   ["scaler_lambda_s3_object_version", "a\nb", "no line break", "3sL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY"],

@@ -1,4 +1,5 @@
 import { type Refused, type Given, ROLE as ROLE_ARN, warn } from "./case";
+import { scalerAsMeant, scalerSurprises } from "./scaler-caution-cases";
 
 const VPC = { vpcId: "vpc-1", subnets: ["subnet-1", "subnet-2"] };
 const ROLE = { instanceRoleArn: ROLE_ARN };
@@ -140,9 +141,10 @@ const surprising: readonly (readonly [props: Given, says: string])[] = [
     { scalerEnableElasticCiMode: true },
     "disableScaleIn is true, but Buildkite's AgentScaler scales in all the same in elastic CI mode.",
   ],
+  ...scalerSurprises,
   [
     { ...WINDOWS, scalerEnableElasticCiMode: true, disableScaleIn: false },
-    "scalerEnableElasticCiMode is true, but on Windows instances AgentScaler cannot scale in gracefully.",
+    "scalerEnableElasticCiMode is true, but on Windows instances Buildkite's AgentScaler cannot scale in gracefully.",
   ],
   [
     { enableScheduledScaling: true, minSize: 2, maxSize: 2 },
@@ -181,7 +183,7 @@ export const unsurprising: readonly (readonly [why: string, props: Given])[] = [
   ["an existing role alone", ROLE],
   ["limits that are on", { experimentalEnableResourceLimits: true, resourceLimitsCpuWeight: 50 }],
   ["elastic CI mode that may scale in", { scalerEnableElasticCiMode: true, disableScaleIn: false }],
-  ["elastic CI mode of the TypeScript scaler", { scalerEnableElasticCiMode: true, scalerImplementation: "typescript" }],
+  ...scalerAsMeant,
   ["a fixed range inside the pool", { dockerFixedCidrV4: "172.18.0.0/24" }],
   [
     "nested virtualization where it works",

@@ -9,6 +9,22 @@ export const combinations: readonly Allowed[] = [
   allow("a raised minimum above max while schedules are off", { scale_up_min_size: 11 }),
   allow("signal grace below cancel grace", { buildkite_agent_signal_grace_period: 59 }),
   allow("a fractional scale-out factor", { scale_out_factor: 0.5 }),
+  allow("a large scale-out factor of Buildkite's scaler", { scale_out_factor: 20 }),
+  allow("factors at the limits of the TypeScript scaler", {
+    scaler_implementation: "typescript",
+    scale_out_factor: 10,
+    scaler_scale_in_factor: 10,
+  }),
+  allow("availability of nothing", { scaler_availability_threshold: 0 }),
+  allow("availability of everything", { scaler_availability_threshold: 1 }),
+  allow("further groups", {
+    scaler_implementation: "typescript",
+    scaler_groups: ["deploy=deploy-1a2b3c4d-asg", "über alles=Team/a.b_c@d+e=10"],
+  }),
+  allow("as many groups as the environment holds", {
+    scaler_implementation: "typescript",
+    scaler_groups: Array.from({ length: 30 }, (_, i) => `queue-${i + 10}=long-name-of-group${i + 10}`),
+  }),
   allow("a mirror of Buildkite's scaler", {
     scaler_lambda_s3_bucket: "mirror",
     scaler_lambda_s3_key: "k",

@@ -48,6 +48,10 @@ const RANGES: Readonly<Record<string, readonly [least: number, most?: number]>> 
   buildkite_agent_disconnect_after_uptime: [0],
   agents_per_instance: [1],
   scaler_reserved_concurrent_executions: [-1],
+  scaler_max_instance_cap: [0],
+  scaler_warm_idle_instances: [0],
+  scaler_max_dangling_instances: [0],
+  scaler_max_activity_pages: [-1],
   min_size: [0],
   instance_buffer: [0],
   scale_in_idle_period: [1],
@@ -66,8 +70,13 @@ const RANGES: Readonly<Record<string, readonly [least: number, most?: number]>> 
   resource_limits_io_weight: [1, 10000],
 };
 
-/** Leaves the limits of volume types and of grace periods out of the way of single numbers. */
-const NEUTRAL: Given = { root_volume_type: "gp2", root_volume_size: 10, buildkite_agent_cancel_grace_period: 20 };
+/** Leaves the limits of volume types, of grace periods and of Buildkite's AgentScaler out of the way of single numbers. */
+const NEUTRAL: Given = {
+  root_volume_type: "gp2",
+  root_volume_size: 10,
+  buildkite_agent_cancel_grace_period: 20,
+  scaler_implementation: "typescript",
+};
 
 export const ranges = Object.entries(RANGES).map(([input, [least, most]]) => ({
   refused: [

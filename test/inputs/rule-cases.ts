@@ -1,4 +1,5 @@
 import { type Given, NO_TOKEN, refuse, type Refused, VPC } from "./case";
+import { wrongScalers } from "./scaler-rule-cases";
 
 const FLAGS: readonly (readonly [flag: string, input: string, given: Given])[] = [
   ["create_vpc", "vpc_id", { subnets: VPC["subnets"] }],
@@ -13,8 +14,6 @@ const FLAGS: readonly (readonly [flag: string, input: string, given: Given])[] =
 const flags = FLAGS.map(([flag, input, given]) =>
   refuse(`${flag} false without ${input}`, { ...given, [flag]: false }, `{${flag}} is false, but {${input}} is empty`),
 );
-
-const TYPESCRIPT: Given = { scaler_implementation: "typescript" };
 
 const scaling: readonly Refused[] = [
   refuse(
@@ -55,13 +54,6 @@ const scaling: readonly Refused[] = [
     "cancel grace not below termination grace",
     { buildkite_agent_cancel_grace_period: 3600 },
     "{instance_termination_grace_period} is 3600, but {buildkite_agent_cancel_grace_period} is 3600",
-  ),
-  ...["scaler_lambda_s3_bucket", "scaler_lambda_s3_key", "scaler_lambda_s3_object_version"].map((input) =>
-    refuse(
-      `${input} with the TypeScript scaler`,
-      { ...TYPESCRIPT, [input]: "mirror" },
-      `{${input}} is "mirror", but {scaler_implementation} is "typescript"`,
-    ),
   ),
 ];
 
@@ -200,4 +192,11 @@ const access: readonly Refused[] = [
   ),
 ];
 
-export const brokenRules: readonly Refused[] = [...scaling, ...instances, ...network, ...access, ...flags];
+export const brokenRules: readonly Refused[] = [
+  ...scaling,
+  ...wrongScalers,
+  ...instances,
+  ...network,
+  ...access,
+  ...flags,
+];

@@ -1,45 +1,30 @@
 import { type ElasticCiStackProps } from "../../src/inputs/props.generated";
-import { COMPLETE_ENVIRONMENT } from "../support/agent-scaler-environment";
+import { calledActions } from "../support/called-actions";
 import { actions, type Body, statement, synthesized } from "../support/synthesized";
 
-const scaler = (props: Partial<ElasticCiStackProps> = {}): Body =>
-  synthesized(props).all("aws_lambda_function")["scaler"];
-const environment = (props: Partial<ElasticCiStackProps> = {}): Record<string, string> =>
-  scaler(props).environment.variables;
-const policy = (props: Partial<ElasticCiStackProps> = {}) =>
+type Props = Partial<ElasticCiStackProps>;
+
+const TYPESCRIPT: Props = { scalerImplementation: "typescript" };
+const ELASTIC: Props = { scalerEnableElasticCiMode: true, disableScaleIn: false };
+const SERVES: Props = { ...TYPESCRIPT, scalerGroups: ["deploy=deploy-asg", "up loads=uploads-asg=10"] };
+
+const OWN_GROUP = "buildkite-stack-0a1b2c3d-asg";
+const MEMORY = "/buildkite/elastic-ci-stack/buildkite-stack-0a1b2c3d/scaler-memory";
+const groupArn = (name: string) =>
+  `arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:*:autoScalingGroupName/${name}`;
+
+const policy = (props: Props = {}) =>
   synthesized(props).all("aws_iam_role_policy")["scaler_lambda_policy"].policy as string;
 
-test("the environment has exactly the names that AgentScaler reads", () => {
-  expect(Object.keys(environment()).sort()).toEqual(Object.keys(COMPLETE_ENVIRONMENT).sort());
-});
-
-test.each<[keyof typeof COMPLETE_ENVIRONMENT, Partial<ElasticCiStackProps>, string]>([
-  ["BUILDKITE_AGENT_TOKEN_SSM_KEY", {}, "/buildkite/elastic-ci-stack/buildkite-stack-0a1b2c3d/agent-token"],
-  ["BUILDKITE_AGENT_TOKEN_SSM_KEY", { buildkiteAgentTokenParameterStorePath: "/ci/token" }, "/ci/token"],
-  ["BUILDKITE_QUEUE", { buildkiteQueue: "builders" }, "builders"],
-  ["BUILDKITE_AGENT_ENDPOINT", { agentEndpoint: "https://agent.example.com/v3" }, "https://agent.example.com/v3"],
-  ["ASG_NAME", {}, "buildkite-stack-0a1b2c3d-asg"],
-  ["AGENTS_PER_INSTANCE", { agentsPerInstance: 4 }, "4"],
-  ["INSTANCE_BUFFER", { instanceBuffer: 2 }, "2"],
-  ["INCLUDE_WAITING", { scaleOutForWaitingJobs: true }, "true"],
-  ["DISABLE_SCALE_IN", { disableScaleIn: false }, "false"],
-  ["SCALE_IN_COOLDOWN_PERIOD", { scaleInCooldownPeriod: 90 }, "90s"],
-  ["SCALE_OUT_COOLDOWN_PERIOD", { scaleOutCooldownPeriod: 45 }, "45s"],
-  ["SCALE_OUT_FACTOR", { scaleOutFactor: 1.5 }, "1.5"],
-  ["LAMBDA_INTERVAL", { scalerMinPollInterval: "20s" }, "20s"],
-  ["LAMBDA_TIMEOUT", {}, "50s"],
-  ["LAMBDA_STARTUP_JITTER_MAX", { scalerEventScheduleJitter: "5s" }, "5s"],
-  ["ELASTIC_CI_MODE", { scalerEnableElasticCiMode: true }, "true"],
-  ["CLOUDWATCH_METRICS", {}, "true"],
-  ["CLOUDWATCH_METRICS", { scalerEnableCloudwatchMetrics: false }, "false"],
-])("AgentScaler is told %s: %j gives %s", (name, props, expected) => {
-  expect(environment(props)[name]).toBe(expected);
-});
-
-test("a group of one size has no AgentScaler and nothing that belongs to it", () => {
-  const stack = synthesized({ minSize: 3, maxSize: 3 });
+test.each<[string, Props]>([
+  ["a group of one size", { minSize: 3, maxSize: 3 }],
+  ["a group that something else sizes", { scalerEnabled: false }],
+  ["a group of one size with the TypeScript implementation", { ...TYPESCRIPT, minSize: 3, maxSize: 3 }],
+])("%s has no AgentScaler and nothing that belongs to it", (_, props) => {
+  const stack = synthesized(props);
   expect(Object.keys(stack.all("aws_lambda_function"))).toEqual(["az_rebalancing_suspender"]);
   expect(Object.keys(stack.all("aws_iam_role"))).not.toContain("scaler_lambda_role");
+  expect(Object.keys(stack.all("aws_ssm_parameter"))).toEqual(["buildkite_agent_token_parameter"]);
   expect(stack.types.filter((type) => /event|permission/.test(type))).toEqual([]);
   expect(stack.ci.scaler).toBeUndefined();
 });
@@ -52,7 +37,24 @@ test("EventBridge alone may start it, by this stack's rule", () => {
     principal: "events.amazonaws.com",
     source_arn: "${aws_cloudwatch_event_rule.scaler_schedule.arn}",
   });
-  expect(stack.only("aws_cloudwatch_event_target").depends_on).toEqual(["aws_lambda_permission.allow_eventbridge"]);
+});
+
+test.each<[string, Props]>([
+  ["Buildkite's", {}],
+  ["ours", TYPESCRIPT],
+])("a run of %s that fails or comes late is not repeated: the next one is due", (_, props) => {
+  expect(synthesized(props).only("aws_lambda_function_event_invoke_config")).toMatchObject({
+    function_name: "${aws_lambda_function.scaler.function_name}",
+    maximum_retry_attempts: 0,
+    maximum_event_age_in_seconds: 60,
+  });
+});
+
+test("its clock starts when everything is set", () => {
+  expect(synthesized().only("aws_cloudwatch_event_target").depends_on).toEqual([
+    "aws_lambda_permission.allow_eventbridge",
+    "aws_lambda_function_event_invoke_config.scaler_invocations",
+  ]);
 });
 
 test("its clock stops before the group is emptied for good", () => {
@@ -60,39 +62,111 @@ test("its clock stops before the group is emptied for good", () => {
   expect(target.depends_on).toContain("aws_lambda_invocation.stop_buildkite_agents_on_replacement");
 });
 
-test("it may size its own group and no other", () => {
-  const group =
-    "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:*:autoScalingGroupName/buildkite-stack-0a1b2c3d-asg";
-  expect(statement(policy(), "SetGroupSize")).toMatchObject({
-    Action: ["autoscaling:SetDesiredCapacity"],
-    Resource: [group],
+describe("the memory", () => {
+  const stack = synthesized(TYPESCRIPT);
+  const memory = stack.all("aws_ssm_parameter")["scaler_memory"];
+
+  test("is a parameter that Terraform makes empty and never writes again", () => {
+    expect(memory).toMatchObject({ name: MEMORY, type: "String", value: "{}" });
+    expect(memory.lifecycle).toEqual({ ignore_changes: ["value"] });
+  });
+
+  test("is there before the function may write to it, and goes only when it no longer may", () => {
+    const dependents = [
+      stack.all("aws_lambda_function")["scaler"],
+      stack.all("aws_iam_role_policy")["scaler_lambda_policy"],
+    ] as readonly Body[];
+    for (const { depends_on } of dependents) expect(depends_on).toContain("aws_ssm_parameter.scaler_memory");
+  });
+
+  test("is all that the function may write to in Parameter Store", () => {
+    expect(statement(policy(TYPESCRIPT), "RememberScaling")).toMatchObject({
+      Action: ["ssm:GetParameter", "ssm:PutParameter"],
+      Resource: [`arn:aws:ssm:us-east-1:123456789012:parameter${MEMORY}`],
+    });
+  });
+
+  test("is not there for Buildkite's scaler, which would not use it", () => {
+    expect(Object.keys(synthesized().all("aws_ssm_parameter"))).toEqual(["buildkite_agent_token_parameter"]);
+    expect(actions(policy())).not.toContain("ssm:PutParameter");
   });
 });
 
-const ELASTIC = [
-  "ec2:DescribeInstances",
-  "ec2:DescribeInstanceStatus",
+describe("rights", () => {
+  test.each<[string, Props, readonly string[]]>([
+    ["its own group and no other", {}, [OWN_GROUP]],
+    ["the groups that it serves and no other", SERVES, [OWN_GROUP, "deploy-asg", "uploads-asg"]],
+  ])("it may size %s", (_, props, names) => {
+    expect(statement(policy(props), "SetGroupSize")).toMatchObject({
+      Action: ["autoscaling:SetDesiredCapacity"],
+      Resource: names.map(groupArn),
+    });
+  });
+
+  test("in elastic CI mode it may stop agents and mark instances of the groups that it serves, and no others", () => {
+    const document = policy({ ...SERVES, ...ELASTIC });
+    expect(statement(document, "SetGroupSize")?.Action).toContain("autoscaling:SetInstanceHealth");
+    expect(statement(document, "StopAgents")?.Condition).toEqual({
+      StringEquals: { "aws:ResourceTag/aws:autoscaling:groupName": [OWN_GROUP, "deploy-asg", "uploads-asg"] },
+    });
+  });
+
+  test("in elastic CI mode it may run the two documents that stop agents, on Linux and on Windows", () => {
+    const documents = "arn:aws:ssm:us-east-1::document";
+    expect(statement(policy(ELASTIC), "UseStopDocuments")?.Resource).toEqual([
+      `${documents}/AWS-RunShellScript`,
+      `${documents}/AWS-RunPowerShellScript`,
+    ]);
+  });
+});
+
+/** What Buildkite's scaler calls, and what of it needs elastic CI mode. */
+const BUILDKITES = {
+  always: [
+    "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:DescribeScalingActivities",
+    "autoscaling:SetDesiredCapacity",
+    "ssm:GetParameter",
+  ],
+  metrics: ["cloudwatch:PutMetricData"],
+  elastic: [
+    "autoscaling:SetInstanceHealth",
+    "ec2:DescribeInstanceStatus",
+    "ec2:DescribeInstances",
+    "ec2:TerminateInstances",
+    "ssm:DescribeInstanceInformation",
+    "ssm:GetCommandInvocation",
+    "ssm:ListCommandInvocations",
+    "ssm:SendCommand",
+  ],
+};
+
+/** Without the log, which Lambda writes. */
+const allowed = (props: Props) =>
+  [...new Set(actions(policy(props)))].filter((action) => !action.startsWith("logs:")).sort();
+
+test.each<[string, Props, readonly string[]]>([
+  ["neither metrics nor elastic CI mode", { scalerEnableCloudwatchMetrics: false }, BUILDKITES.always],
+  ["metrics", {}, [...BUILDKITES.always, ...BUILDKITES.metrics]],
+  ["both", ELASTIC, [...BUILDKITES.always, ...BUILDKITES.metrics, ...BUILDKITES.elastic]],
+])("Buildkite's scaler with %s may do what it calls then", (_, props, called) => {
+  expect(allowed(props)).toEqual([...called].sort());
+});
+
+const ONLY_ELASTIC = [
+  "autoscaling:SetInstanceHealth",
   "ssm:DescribeInstanceInformation",
-  "ssm:GetCommandInvocation",
   "ssm:ListCommandInvocations",
   "ssm:SendCommand",
-  "ec2:TerminateInstances",
-  "autoscaling:SetInstanceHealth",
 ];
 
-test("in elastic CI mode it may retire instances, and otherwise not", () => {
-  expect(actions(policy({ scalerEnableElasticCiMode: true }))).toEqual(expect.arrayContaining(ELASTIC));
-  expect(actions(policy()).filter((action) => ELASTIC.includes(action))).toEqual([]);
+test("whatever our scaler calls its role allows, and nothing else", () => {
+  const called = calledActions("agent-scaler");
+  expect(called.length).toBeGreaterThan(0);
+  expect(allowed({ ...TYPESCRIPT, ...ELASTIC })).toEqual(called);
 });
 
-test("in elastic CI mode it may run the two documents that stop agents, on Linux and on Windows", () => {
-  const documents = "arn:aws:ssm:us-east-1::document";
-  expect(statement(policy({ scalerEnableElasticCiMode: true }), "UseStopDocuments")?.Resource).toEqual([
-    `${documents}/AWS-RunShellScript`,
-    `${documents}/AWS-RunPowerShellScript`,
-  ]);
-});
-
-test("without metrics it may publish none", () => {
-  expect(actions(policy({ scalerEnableCloudwatchMetrics: false }))).not.toContain("cloudwatch:PutMetricData");
+test("our scaler may retire instances in elastic CI mode only", () => {
+  const called = calledActions("agent-scaler");
+  expect(allowed(TYPESCRIPT)).toEqual(called.filter((action) => !ONLY_ELASTIC.includes(action)));
 });

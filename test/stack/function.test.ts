@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { calledActions } from "../support/called-actions";
 import { actions, type Body, EVERYTHING, statement, synthesized } from "../support/synthesized";
 
 const stack = synthesized({ ...EVERYTHING, lambdaLogRetentionDays: 30 });
@@ -82,26 +81,6 @@ test.each([
   expect(dependencies.filter((address) => address.startsWith("aws_iam_"))).toEqual([]);
 });
 
-const SERVICES: Readonly<Record<string, string>> = {
-  "auto-scaling": "autoscaling",
-  ssm: "ssm",
-  cloudwatch: "cloudwatch",
-  ec2: "ec2",
-};
-
-/** Actions that the sources of a function call, by the commands that they import. */
-function called(folder: string): readonly string[] {
-  const home = join(__dirname, "../../lambda", folder);
-  const source = readdirSync(home)
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => readFileSync(join(home, file), "utf8"))
-    .join("\n");
-  return [...source.matchAll(/import \{([^}]+)\} from "@aws-sdk\/client-([a-z0-9-]+)"/g)].flatMap(
-    ([, names, service]) =>
-      [...names!.matchAll(/(\w+)Command\b/g)].map(([, action]) => `${SERVICES[service!] ?? service!}:${action!}`),
-  );
-}
-
 test.each([
   ["az-rebalancing-suspender", "asg_process_suspender"],
   ["stop-buildkite-agents", "stop_buildkite_agents"],
@@ -109,8 +88,8 @@ test.each([
   const allowed = actions(stack.all("aws_iam_role_policy")[policy].policy as string).filter(
     (action) => !action.startsWith("logs:"),
   );
-  expect(called(folder).length).toBeGreaterThan(0);
-  expect([...new Set(allowed)].sort()).toEqual([...new Set(called(folder))].sort());
+  expect(calledActions(folder).length).toBeGreaterThan(0);
+  expect([...new Set(allowed)].sort()).toEqual(calledActions(folder));
 });
 
 test("a function that nobody keeps runs for takes none of the account's", () => {

@@ -53,9 +53,11 @@ test("commands and termination reach instances of the own group only", () => {
   const onInstances = all.filter(({ Resource }) => [Resource].flat().some((arn) => arn.includes(":instance/")));
   expect(onInstances.map(({ Sid }) => Sid).sort()).toEqual(["StopAgents", "StopAgents", "TerminateInstances"]);
   for (const { Condition } of onInstances) {
-    expect(Condition).toEqual({
-      StringEquals: { "aws:ResourceTag/aws:autoscaling:groupName": "buildkite-stack-0a1b2c3d-asg" },
-    });
+    const { StringEquals } = Condition as { StringEquals: Record<string, string | string[]> };
+    expect(Object.entries(StringEquals).flat(2)).toEqual([
+      "aws:ResourceTag/aws:autoscaling:groupName",
+      "buildkite-stack-0a1b2c3d-asg",
+    ]);
   }
 });
 
@@ -66,11 +68,29 @@ test("every statement has a name of its own within its policy", () => {
   }
 });
 
-test("no policy exceeds what IAM takes for a role's own ones together", () => {
-  const sizes = Object.values(stack.all("aws_iam_role_policy")).map(
-    ({ policy }: Body) => JSON.stringify(statements(policy as string)).length,
+/** As many groups as the limit of the input lets through: some with names of usual length, or more with short ones. */
+const MANY_GROUPS = [
+  Array.from({ length: 30 }, (_, i) => `queue-${i + 10}=long-name-of-group${i + 10}`),
+  Array.from({ length: 46 }, (_, i) => `q=${i + 10}`),
+];
+const withManyGroups = MANY_GROUPS.map((scalerGroups) =>
+  synthesized({ ...EVERYTHING, scalerImplementation: "typescript", scalerGroups }),
+);
+
+test("no policy exceeds what IAM takes for a role's own ones together, however many groups are served", () => {
+  const sizes = [stack, ...withManyGroups].flatMap(({ all: of }) =>
+    Object.values(of("aws_iam_role_policy")).map(
+      ({ policy }: Body) => JSON.stringify(statements(policy as string)).length,
+    ),
   );
   expect(Math.max(...sizes)).toBeLessThan(10_240);
+});
+
+test("no function's environment exceeds what Lambda takes, however many groups are served", () => {
+  const sizes = withManyGroups.map(
+    ({ all: of }) => JSON.stringify(of("aws_lambda_function")["scaler"].environment.variables).length,
+  );
+  expect(Math.max(...sizes)).toBeLessThan(4096);
 });
 
 test.each(["iam_role", "scaler_lambda_role", "asg_process_suspender", "stop_buildkite_agents"])(
@@ -116,8 +136,11 @@ test.each([
     managedPolicyArns: [],
     scalerManagedPolicyArns: [],
   };
-  const { text } = synthesized({ ...props, imageId: "ami-0123456789abcdef0" }, place);
-  const partitions = [...text.matchAll(/arn:([a-z-]+):/g)].map(([, partition]) => partition);
+  const ours = { scalerImplementation: "typescript", scalerGroups: ["deploy=deploy-asg"] } as const;
+  const texts = [props, { ...props, ...ours }].map(
+    (variant) => synthesized({ ...variant, imageId: "ami-0123456789abcdef0" }, place).text,
+  );
+  const partitions = [...texts.join("").matchAll(/arn:([a-z-]+):/g)].map(([, partition]) => partition);
   expect([...new Set(partitions)]).toEqual([place.partition]);
 });
 

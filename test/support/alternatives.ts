@@ -29,6 +29,10 @@ const contents: Given = {
   scaler_event_schedule_period: "2 minutes",
   scaler_min_poll_interval: "15s",
   scaler_event_schedule_jitter: "5s",
+  scaler_availability_threshold: 0.25,
+  scaler_groups: ["deploy=deploy-asg", "uploads=uploads-asg=10"],
+  scaler_dangling_check_minimum_uptime: "30m",
+  scaler_activity_timeout: "20s",
   scaler_lambda_s3_bucket: "scaler-mirror",
   scaler_lambda_s3_key: "scaler/handler.zip",
   scaler_lambda_s3_object_version: "version-1",
@@ -101,6 +105,8 @@ const vpc: Given = { vpc_id: "vpc-0a1b2c3d", subnets: ["subnet-0a1b2c3d", "subne
 const companies: Readonly<Partial<Record<InputName, Given>>> = {
   create_agent_token_parameter: { buildkite_agent_token_parameter_store_path: "/ci/token" },
   git_mirror_seed_bucket: { buildkite_agent_enable_git_mirrors: true },
+  scaler_warm_idle_instances: { scaler_implementation: "typescript" },
+  scaler_groups: { scaler_implementation: "typescript" },
   schedule_timezone: { enable_scheduled_scaling: true },
   scale_up_schedule: { enable_scheduled_scaling: true },
   scale_up_min_size: { enable_scheduled_scaling: true },
@@ -154,8 +160,9 @@ const given: readonly InputName[] = [
   ...(["use_image_id_parameter", "pipeline_signing_kms_key_id", "lambda_bucket"] as const),
   ...(["scaler_lambda_s3_bucket", "scaler_lambda_s3_key", "scaler_lambda_s3_object_version"] as const),
 ];
-/** They exclude others at their alternatives, or need a newer AWS provider. */
+/** They exclude others at their alternatives, take their objects away, or need a newer AWS provider. */
 const apart: readonly InputName[] = [
+  "scaler_enabled",
   "instance_operating_system",
   "enable_nested_virtualization",
   "root_volume_kms_key_id",

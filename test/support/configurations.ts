@@ -3,29 +3,10 @@
  * something that `surroundings` declares in the same Terraform root, whose value nobody knows before it is applied.
  */
 
-export interface Configuration {
-  readonly name: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-  /** Inputs that only an HCL caller needs, because presence of a value is not visible to it before apply. */
-  readonly moduleOnly?: Readonly<Record<string, unknown>>;
-  /** Resources of the user's own beside the stack: type → name → arguments. */
-  readonly surroundings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
-  /** How many resources of a type the stack has; 0 for none. Only what the configuration is about. */
-  readonly counts: Readonly<Record<string, number>>;
-  /** Outputs beside the names that every stack has. Text is compared, a pattern matched. */
-  readonly outputs?: Readonly<Record<string, string | null | RegExp>>;
-  /** A later change of an input, and exactly what may change with it: "update aws_autoscaling_group". */
-  readonly change: { readonly inputs: Readonly<Record<string, unknown>>; readonly changes: readonly string[] };
-  readonly region?: string;
-}
+import { type Configuration, disposable, newTemplate, noSecrets, token } from "./configuration";
+import { scalingConfigurations } from "./scaling-configurations";
 
-const token = { buildkite_agent_token: "agent-token-that-no-state-may-hold" };
-/** The emulator delivers access logs at once, so a bucket that is not emptied cannot be destroyed. */
-const disposable = { secrets_bucket_force_destroy: true };
-const noSecrets = { enable_secrets_plugin: false };
-/** The emulator never ends protected instances, and makes a key of its own for encrypted volumes. */
-const runningInstances = { instance_scale_in_protection: false, root_volume_encrypted: false };
-const newTemplate = ["update aws_autoscaling_group", "update aws_launch_template"];
+export { type Configuration } from "./configuration";
 
 const vpc = {
   aws_vpc: { existing: { cidr_block: "172.20.0.0/16" } },
@@ -155,19 +136,6 @@ export const configurations: readonly Configuration[] = [
     change: { inputs: { scale_out_factor: 2 }, changes: ["update aws_lambda_function"] },
   },
   {
-    name: "spot mix",
-    inputs: {
-      ...token,
-      ...noSecrets,
-      instance_types: "m5.large,m5a.large,m5n.large",
-      on_demand_base_capacity: 1,
-      on_demand_percentage: 20,
-      spot_allocation_strategy: "price-capacity-optimized",
-    },
-    counts: { aws_autoscaling_group: 1 },
-    change: { inputs: { on_demand_percentage: 30 }, changes: ["update aws_autoscaling_group"] },
-  },
-  {
     name: "Windows",
     inputs: { ...token, ...noSecrets, instance_operating_system: "windows", instance_types: "m5.xlarge" },
     counts: { aws_launch_template: 1 },
@@ -212,18 +180,6 @@ export const configurations: readonly Configuration[] = [
     change: { inputs: { pipeline_signing_verification_failure_behavior: "warn" }, changes: newTemplate },
   },
   {
-    name: "scheduled scaling",
-    inputs: {
-      ...token,
-      ...noSecrets,
-      enable_scheduled_scaling: true,
-      schedule_timezone: "Europe/Berlin",
-      scale_up_min_size: 2,
-    },
-    counts: { aws_autoscaling_schedule: 2 },
-    change: { inputs: { scale_down_schedule: "30 19 * * 1-5" }, changes: ["update aws_autoscaling_schedule"] },
-  },
-  {
     name: "existing secrets bucket and token path",
     inputs: {
       secrets_bucket: "${aws_s3_bucket.existing.id}",
@@ -238,11 +194,5 @@ export const configurations: readonly Configuration[] = [
     outputs: { managed_secrets_bucket: null },
     change: { inputs: { buildkite_agent_tags: "os=linux,docker=true" }, changes: newTemplate },
   },
-  {
-    name: "fixed size without a scaler",
-    inputs: { ...token, ...noSecrets, ...runningInstances, min_size: 2, max_size: 2, disable_scale_in: false },
-    counts: { aws_lambda_function: 1, aws_cloudwatch_event_rule: 0 },
-    outputs: { scaler_lambda_function_name: null, scaler_log_group: null },
-    change: { inputs: { enable_detailed_monitoring: true }, changes: newTemplate },
-  },
+  ...scalingConfigurations,
 ];

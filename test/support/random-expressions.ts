@@ -144,6 +144,7 @@ function lists({ text, bool, texts: list, map }: Tie): Arb<Texts>[] {
     use("keepItems", [list, text, bool], (all, one, flag) =>
       l.keepItems<string>(all, (item) => v.and(flag, v.not(v.eq(item, one)))),
     ),
+    use("concat", [list, list], (a, b) => l.concat<string>(a, b)),
     use("keys", [map], l.keys),
     use("values", [map], (all) => l.values<string>(all)),
     use("when", [bool, list, list], (condition, a, b) => v.when<Texts>(condition, a, b)),
