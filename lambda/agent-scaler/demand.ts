@@ -1,4 +1,5 @@
 import type { Metrics, Settings } from "./decide";
+import { followPace, type Pace, takenWithin } from "./pace";
 import { minimumOf, type TrailingMinimum, withValue } from "./trailing-minimum";
 
 /** What was seen of jobs that nobody takes. Times are epoch seconds. */
@@ -8,6 +9,9 @@ export interface DemandMemory {
   readonly stuck?: Stuck;
   /** Waiting jobs; what never moves in this window belongs to blocked builds. */
   readonly waiting?: TrailingMinimum;
+  /** Scheduled jobs that somebody may take; what never falls in this window is a lack of agents. */
+  readonly standing?: TrailingMinimum;
+  readonly pace?: Pace;
 }
 
 export interface Stuck {
@@ -32,22 +36,36 @@ export interface Demand {
 const UNTAKEN_SECONDS = 60;
 const FIRST_PROBE_SECONDS = 20 * 60;
 const LAST_PROBE_SECONDS = 2 * 3600;
+/** So many stuck jobs are rather a paused queue, which somebody will resume: each probe comes after the same time. */
+const MANY_STUCK_JOBS = 10;
+const PROBE_OF_MANY_SECONDS = 10 * 60;
 /** Waiting jobs that stay for so long wait for a person. */
-const BLOCKED_SECONDS = 20 * 60;
+const BLOCKED_SECONDS = 8 * 60;
+/** An instance needs longer until its agents take a job: what others take before needs no instance. */
+const SOON_SECONDS = 90;
 
 export function demandOf(params: Settings, metrics: Metrics, memory: DemandMemory, now: number): Demand {
   const { stuck, untaken } = stuckJobs(metrics, memory, now);
   const probing = stuck !== undefined && now >= stuck.probeAt ? 1 : 0;
-  const excluded = Math.max((stuck?.jobs ?? 0) - probing, 0);
-  const scheduled = metrics.scheduled - excluded;
+  // Where every agent is at work, none shows that the jobs are still stuck: as many as are at work are believed in.
+  const believed = metrics.agentsIdle === 0 ? Math.max(metrics.running, probing) : probing;
+  const scheduled = metrics.scheduled - Math.max((stuck?.jobs ?? 0) - believed, 0);
+  const pace = followPace(memory.pace, metrics, now);
+  const standing = withValue(memory.standing, now, scheduled, SOON_SECONDS);
+  const soonTaken = Math.min(
+    takenWithin(SOON_SECONDS, pace, metrics.running),
+    scheduled - (minimumOf(standing, now, SOON_SECONDS) ?? 0),
+  );
   const waiting = params.includeWaiting ? unblocked(metrics, memory, now) : undefined;
   const expected = waiting?.jobs ?? 0;
   return {
-    need: scheduled + Math.max(metrics.running, expected),
+    need: scheduled + Math.max(metrics.running - soonTaken, expected),
     buffered: scheduled + metrics.running + expected,
     scheduled,
     stuckJobs: stuck?.jobs ?? 0,
     memory: {
+      pace,
+      standing,
       ...(untaken && { untaken }),
       ...(stuck && { stuck }),
       ...(waiting && { waiting: waiting.window }),
@@ -66,11 +84,14 @@ function stuckJobs(
   const untaken = withValue(memory.untaken, now, scheduled, UNTAKEN_SECONDS);
   const jobs = minimumOf(untaken, now, UNTAKEN_SECONDS);
   if (jobs === undefined || jobs === 0) return { untaken, ...(stuck && { stuck }) };
-  return { untaken, stuck: { jobs, ...nextProbe(stuck, now) } };
+  return { untaken, stuck: { jobs, ...nextProbe(stuck, jobs, now) } };
 }
 
 /** Idle agents leave them alone right now, so the next probe is due later; after a probe in vain, twice as late. */
-function nextProbe(stuck: Stuck | undefined, now: number): Omit<Stuck, "jobs"> {
+function nextProbe(stuck: Stuck | undefined, jobs: number, now: number): Omit<Stuck, "jobs"> {
+  if (jobs >= MANY_STUCK_JOBS) {
+    return { probeAt: now + PROBE_OF_MANY_SECONDS, probeAfterSeconds: PROBE_OF_MANY_SECONDS };
+  }
   const last = stuck?.probeAfterSeconds ?? FIRST_PROBE_SECONDS;
   const probed = stuck !== undefined && now >= stuck.probeAt;
   const probeAfterSeconds = probed ? Math.min(2 * last, LAST_PROBE_SECONDS) : last;

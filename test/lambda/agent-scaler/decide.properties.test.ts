@@ -39,11 +39,19 @@ const metrics = fc
   .record({ scheduled: count, running: count, waiting: count, agentsIdle: count, busy: count })
   .map(({ busy, ...rest }) => ({ ...rest, agentsTotal: rest.agentsIdle + busy }));
 
+const pace = fc.record({
+  at: fc.constant(NOW - 10),
+  unfinished: count,
+  finished: count,
+  busySeconds: fc.integer({ min: 0, max: 9000 }),
+});
+const standing = count.map((least) => ({ since: NOW - 600, slots: [{ at: NOW - 20, least }] }));
+
 const observation: fc.Arbitrary<Observation> = fc.record({
   params,
   metrics,
   asg,
-  state: fc.record({ now: fc.constant(NOW), lastScaleIn: past, lastScaleOut: past }),
+  state: fc.record({ now: fc.constant(NOW), lastScaleIn: past, lastScaleOut: past, pace, standing }),
 });
 
 const holds = (property: (given: Observation) => void) =>

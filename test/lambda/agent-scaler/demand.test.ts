@@ -60,7 +60,40 @@ test("a stuck job stays stuck when the idle agents have gone", () => {
 test("jobs beside a stuck one count in full", () => {
   const watch = new Watch();
   watch.for(2 * MINUTE, queue({ scheduled: 1, agentsTotal: 1, agentsIdle: 1 }));
-  expect(watch.for(POLL, queue({ scheduled: 6, running: 1, agentsTotal: 1 }))).toMatchObject({ need: 6, stuckJobs: 1 });
+  const beside = queue({ scheduled: 6, running: 3, agentsTotal: 4, agentsIdle: 1 });
+  expect(watch.for(POLL, beside)).toMatchObject({ need: 8, stuckJobs: 1 });
+});
+
+test("as many stuck jobs are believed in as agents are at work, while none is idle to show the contrary", () => {
+  const watch = new Watch();
+  watch.for(2 * MINUTE, queue({ scheduled: 20, agentsTotal: 1, agentsIdle: 1 }));
+  const working = queue({ scheduled: 20, running: 4, agentsTotal: 4 });
+  expect(watch.for(POLL, working)).toMatchObject({ need: 8, stuckJobs: 20 });
+});
+
+test("where many jobs are stuck the queue may be paused, and one instance looks every ten minutes", () => {
+  const watch = new Watch();
+  const idle = queue({ scheduled: 20, agentsTotal: 1, agentsIdle: 1 });
+  const alone = queue({ scheduled: 20 });
+  for (let probe = 0; probe < 4; probe++) {
+    watch.for(2 * MINUTE, idle);
+    expect(watch.for(9 * MINUTE, alone).need).toBe(0);
+    expect(watch.for(2 * MINUTE, alone).need).toBe(1);
+  }
+});
+
+test("jobs that busy agents will have taken before an instance is up need no instance", () => {
+  const watch = new Watch();
+  // Two agents finish a job every ten seconds between them.
+  for (let jobs = 60; jobs > 0; jobs--) watch.for(POLL, queue({ scheduled: jobs, running: 2, agentsTotal: 2 }));
+  expect(watch.for(POLL, queue({ scheduled: 4, running: 2, agentsTotal: 2 })).need).toBe(4);
+});
+
+test("jobs that nobody takes for ninety seconds need instances, whatever the pace was", () => {
+  const watch = new Watch();
+  for (let jobs = 60; jobs > 0; jobs--) watch.for(POLL, queue({ scheduled: jobs, running: 2, agentsTotal: 2 }));
+  const standing = queue({ scheduled: 4, running: 2, agentsTotal: 2 });
+  expect(watch.for(2 * MINUTE, standing).need).toBe(6);
 });
 
 test("a stuck job is tried again after 20 minutes, then after 40, with one instance", () => {
@@ -87,10 +120,10 @@ test("nobody knows of stuck jobs where Buildkite tells no idle agents", () => {
   expect(new Watch().for(30 * MINUTE, silent)).toMatchObject({ need: 2, stuckJobs: 0 });
 });
 
-test("waiting jobs count when they are included, until they have waited for 20 minutes", () => {
+test("waiting jobs count when they are included, until they have waited for 8 minutes", () => {
   const watch = new Watch(settings({ includeWaiting: true }));
   const blocked = queue({ waiting: 5 });
-  expect(watch.for(20 * MINUTE, blocked).need).toBe(5);
+  expect(watch.for(8 * MINUTE, blocked).need).toBe(5);
   expect(watch.for(MINUTE, blocked).need).toBe(0);
   expect(watch.for(POLL, queue({ waiting: 8, running: 1 })).need).toBe(3);
 });
@@ -98,8 +131,8 @@ test("waiting jobs count when they are included, until they have waited for 20 m
 test("waiting jobs that come and go are no blocked builds", () => {
   const watch = new Watch(settings({ includeWaiting: true }));
   for (let hour = 0; hour < 3; hour++) {
-    watch.for(15 * MINUTE, queue({ waiting: 5 }));
-    watch.for(5 * MINUTE, queue({}));
+    watch.for(6 * MINUTE, queue({ waiting: 5 }));
+    watch.for(2 * MINUTE, queue({}));
   }
   expect(watch.for(POLL, queue({ waiting: 5 })).need).toBe(5);
 });

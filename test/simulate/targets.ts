@@ -1,0 +1,96 @@
+import type { Comparison } from "./comparison";
+import { type Figure, FIGURES } from "./figures";
+
+export interface Target {
+  readonly scenario: string;
+  readonly figure: Figure;
+  /** Most that ours may have for each one of the reference. */
+  readonly limit: number;
+  /** Why the limit is laxer than for the other scenarios. */
+  readonly because?: string;
+}
+
+export interface Verdict extends Target {
+  readonly reference: number;
+  readonly ours: number;
+  readonly kept: boolean;
+}
+
+const better: readonly Target[] = [
+  { scenario: "office-day", figure: "waitP95", limit: 0.75 },
+  { scenario: "stuck-job", figure: "uselessLaunches", limit: 0.2 },
+  { scenario: "stuck-job-code", figure: "uselessLaunches", limit: 0.2 },
+  { scenario: "blocked-builds", figure: "uselessLaunches", limit: 0.2 },
+  { scenario: "slow-boot-small", figure: "uselessLaunches", limit: 0.2 },
+  { scenario: "slow-boot-small-code", figure: "uselessLaunches", limit: 0.2 },
+  { scenario: "paused", figure: "uselessLaunches", limit: 0.2 },
+  { scenario: "idle-day", figure: "functionSeconds", limit: 0.5 },
+];
+
+/** What somebody pays for, in money or in time. */
+const NEVER_WORSE: readonly Figure[] = ["waitMean", "waitP95", "instanceHours", "apiCalls", "functionSeconds"];
+const NEVER_WORSE_LIMIT = 1.05;
+/** Nobody notices less, so that a few seconds are no ratio. */
+const UNNOTICED_SECONDS = 5;
+
+const SLEPT =
+  "a queue that slept for two hours is looked at once a minute, which saves nine tenths of the function's time: the first job of a day waits up to 50 s more";
+const POLLS =
+  "six polls a minute instead of five, without a gap of 18 s, and a look into the memory; neither AWS nor Buildkite charges for these calls";
+
+const BOOSTS =
+  "with the code's defaults the reference adds an instance at every poll while others boot: seconds, paid for with many more instance-hours";
+
+const exceptions: readonly Required<Target>[] = [
+  { scenario: "office-day-code", figure: "waitMean", limit: 1.2, because: BOOSTS },
+  { scenario: "slow-boot-small-code", figure: "waitMean", limit: 1.1, because: BOOSTS },
+  { scenario: "small", figure: "waitP95", limit: 1.2, because: SLEPT },
+  { scenario: "small-code", figure: "waitP95", limit: 1.2, because: SLEPT },
+];
+
+/** Every promise about these comparisons, kept or not. */
+export function verdicts(comparisons: readonly Comparison[]): readonly Verdict[] {
+  return comparisons.flatMap((comparison) => targetsFor(comparison.scenario.name).map((one) => judge(one, comparison)));
+}
+
+function targetsFor(scenario: string): readonly Target[] {
+  const own = better.filter((target) => target.scenario === scenario);
+  const general = NEVER_WORSE.filter((figure) => !own.some((target) => target.figure === figure)).map(
+    (figure): Target =>
+      exceptions.find((target) => target.scenario === scenario && target.figure === figure) ?? {
+        scenario,
+        figure,
+        ...(figure === "apiCalls" ? { limit: 1.25, because: POLLS } : { limit: NEVER_WORSE_LIMIT }),
+      },
+  );
+  return [...own, ...general];
+}
+
+function judge(target: Target, comparison: Comparison): Verdict {
+  const reference = comparison.reference.mean[target.figure];
+  const ours = comparison.ours.mean[target.figure];
+  const unnoticed = target.figure.startsWith("wait") && target.limit >= 1 ? UNNOTICED_SECONDS : 0;
+  const most = Math.max(reference * target.limit, reference + unnoticed);
+  return { ...target, reference, ours, kept: ours <= (target.limit < 1 ? reference * target.limit : most) };
+}
+
+/** One line for each promise that is not kept, that is an exception, or that asks for more than never to be worse. */
+export function shown(all: readonly Verdict[]): string {
+  const telling = all.filter(({ kept, limit, because }) => !kept || limit < 1 || because !== undefined);
+  const reasons = [...new Set(telling.flatMap(({ because }) => because ?? []))];
+  const line = (verdict: Verdict) => {
+    const { kept, scenario, figure, reference, ours, limit, because } = verdict;
+    const { heading, digits } = FIGURES[figure];
+    const measured = `${ours.toFixed(digits)} against ${reference.toFixed(digits)}`;
+    const share = reference === 0 ? "" : `, ratio ${(ours / reference).toFixed(2)}`;
+    const note = because === undefined ? "" : ` [${reasons.indexOf(because) + 1}]`;
+    return `${kept ? "PASS" : "FAIL"}  ${scenario}: ${heading} at most ${limit} of the reference${note}: ${measured}${share}`;
+  };
+  const quiet = all.length - telling.length;
+  const rest = `PASS  ${quiet} more: ${NEVER_WORSE.map((figure) => FIGURES[figure].heading).join(", ")} at most ${NEVER_WORSE_LIMIT} of the reference (waits: or 5 s more)`;
+  return [
+    ...telling.map(line),
+    ...(quiet > 0 ? [rest] : []),
+    ...reasons.map((reason, i) => `[${i + 1}] ${reason}`),
+  ].join("\n");
+}
