@@ -23,6 +23,8 @@ export interface Search {
   readonly wantIn: boolean;
   /** Below 0: all. */
   readonly maxPages: number;
+  /** What began earlier, in epoch seconds, no longer matters. */
+  readonly since?: number;
 }
 
 const SET_BY_USER = "a user request explicitly set group desired capacity changing the desired capacity";
@@ -30,7 +32,7 @@ const SET_BY_USER = "a user request explicitly set group desired capacity changi
 /** Reads the history, newest first, until the wanted events are found; throws where the page limit ends it before. */
 export async function lastEvents(
   page: (token: string | undefined) => Promise<ActivityPage>,
-  { wantOut, wantIn, maxPages }: Search,
+  { wantOut, wantIn, maxPages, since = -Infinity }: Search,
 ): Promise<LastEvents> {
   const found: { lastScaleOut: number | null; lastScaleIn: number | null } = { lastScaleOut: null, lastScaleIn: null };
   let token: string | undefined;
@@ -41,7 +43,8 @@ export async function lastEvents(
       else if (activity.cause.includes("shrinking the capacity")) found.lastScaleIn ??= activity.start;
     }
     const missing = (wantOut && found.lastScaleOut === null) || (wantIn && found.lastScaleIn === null);
-    if (next === undefined || (!missing && (wantOut || wantIn))) return found;
+    const pastAll = activities.some(({ start }) => start < since);
+    if (next === undefined || pastAll || (!missing && (wantOut || wantIn))) return found;
     token = next;
   }
   throw new Error(`the group's last events are not on the first ${String(maxPages)} pages of its history`);

@@ -10,6 +10,7 @@ import type { Groups } from "./poll";
 
 /** DescribeAutoScalingGroups takes no more names than this. */
 const NAMES_PER_CALL = 100;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function autoScalingGroups(client: AutoScalingClient): Groups {
   return {
@@ -30,7 +31,7 @@ export function autoScalingGroups(client: AutoScalingClient): Groups {
     },
 
     async lastEvents(name, search, timeoutSeconds) {
-      const abortSignal = AbortSignal.timeout(timeoutSeconds * 1000);
+      const abortSignal = AbortSignal.timeout(Math.min(Math.ceil(timeoutSeconds * 1000), LONGEST_TIMER_MS));
       return lastEvents(async (token) => {
         const command = new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, NextToken: token });
         const { Activities = [], NextToken } = await client.send(command, { abortSignal });

@@ -28,7 +28,7 @@ export function followBoots(
   agentsPerInstance: number,
   now: number,
 ): Boots {
-  const seen = new Map(inService.map((id) => [id, boots.seen.get(id) ?? now]));
+  const seen = new Map(inService.map((id) => [id, Math.min(boots.seen.get(id) ?? now, now)]));
   const older = new Set(inService.filter((id) => !boots.watching || boots.older.has(id)));
   const byAge = [...seen].sort(([, a], [, b]) => a - b);
   const connected = new Set<string>();

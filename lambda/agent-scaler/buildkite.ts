@@ -140,5 +140,7 @@ export function retryAfter(header: string | undefined, now = Date.now()): number
 
 function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ERR_INVALID_CHAR")
+    return "the agent token has a character that no header can hold, such as a line break";
   return code ?? message;
 }

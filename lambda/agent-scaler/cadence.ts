@@ -19,6 +19,8 @@ export function nextPoll(
   lastStart: number,
   now: number,
 ) {
+  // A clock that was set back: when this invocation's time is over is not known any more.
+  if (now < lastStart) return undefined;
   if (quietSince !== null && now - quietSince >= QUIET_SECONDS) return undefined;
   const at = Math.max(lastStart + intervalSeconds, notBefore, now);
   return at < deadline ? at : undefined;

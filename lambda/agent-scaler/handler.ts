@@ -2,12 +2,14 @@ import { setTimeout } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { jsonLog } from "../shared/log";
+import { nameErrors } from "./aws-errors";
 import { autoScalingGroups } from "./auto-scaling";
 import { buildkite, BuildkiteError } from "./buildkite";
 import { type AgentScalerConfig, parseConfig } from "./config";
+import { type Container, newContainer, type Surroundings } from "./container";
 import { managedHosts } from "./hosts";
 import { memoryParameter, readToken } from "./parameters";
-import { type Container, newContainer, run, type Surroundings } from "./run";
+import { run } from "./run";
 import { AgentToken, withToken } from "./token";
 
 /** A call that hangs would hold up every poll. */
@@ -27,9 +29,13 @@ interface Running {
 /** What the container builds once. A wrong environment is told again at every invocation. */
 let running: Running | undefined;
 
+/** A clock that is set while an invocation runs does not change how long the invocation lasts. */
+let clockAhead = 0;
+
 export const handler = async (event: unknown, context: Context): Promise<void> => {
   running ??= begin(parseConfig(process.env));
   const { config, container, around } = running;
+  clockAhead = Date.now() - performance.now();
   const scheduledAt = Date.parse(String((event as { time?: unknown } | null | undefined)?.time)) / 1000;
   const invocation = {
     scheduledAt: Number.isFinite(scheduledAt) ? scheduledAt : undefined,
@@ -39,10 +45,12 @@ export const handler = async (event: unknown, context: Context): Promise<void> =
 };
 
 function begin(config: AgentScalerConfig): Running {
-  const now = (): number => Date.now() / 1000;
+  const now = (): number => (clockAhead + performance.now()) / 1000;
   const write = (line: string): void => void process.stdout.write(line);
   const groups = new AutoScalingClient(BOUNDED);
   const systemsManager = new SSMClient(BOUNDED);
+  nameErrors(groups);
+  nameErrors(systemsManager);
   const token = new AgentToken(() => tokenOf(config, systemsManager), now);
   const api = buildkite(config.endpoint);
   const refused = (error: unknown): boolean => error instanceof BuildkiteError && error.status === 401;

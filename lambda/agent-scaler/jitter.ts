@@ -3,7 +3,8 @@ const PRIME = 0x100000001b3n;
 
 /** Delay before a run's first poll: fixed for a group, spread over groups (FNV-1a of the name, 64 bits). */
 export function startupJitterSeconds(groupName: string, maxSeconds: number): number {
-  if (groupName === "" || maxSeconds <= 0) return 0;
+  const limit = BigInt(Math.floor(maxSeconds * 1e9));
+  if (groupName === "" || limit <= 0n) return 0;
   const hash = Buffer.from(groupName).reduce((sum, byte) => BigInt.asUintN(64, (sum ^ BigInt(byte)) * PRIME), OFFSET);
-  return Number(hash % BigInt(Math.round(maxSeconds * 1e9))) / 1e9;
+  return Number(hash % limit) / 1e9;
 }

@@ -32,8 +32,8 @@ export function readKept(text: string): Kept {
   if (typeof kept !== "object" || kept === null) throw new Error("the memory is not a JSON object");
   const { groups = {}, notBefore } = kept;
   const times = Object.values(groups).flatMap(({ lastScaleIn, lastScaleOut }) => [lastScaleIn, lastScaleOut]);
-  const wrong = [...times, notBefore ?? null].find((time) => time !== null && !Number.isFinite(time));
-  if (wrong !== undefined) throw new Error(`the memory holds ${JSON.stringify(wrong)} where a time should be`);
+  const wrong = [...times, notBefore ?? null].filter((time) => time !== null && !Number.isFinite(time));
+  if (wrong.length > 0) throw new Error(`the memory holds ${String(wrong[0])} where a time should be`);
   return { groups, ...(notBefore !== undefined && { notBefore }) };
 }
 

@@ -1,7 +1,7 @@
 import type { LastEvents, Search } from "./activities";
 import { type Boots, noBoots } from "./boots";
 import type { MetricsAnswer } from "./buildkite";
-import { afterwards, type Group, type Memory, type Settings } from "./decide";
+import { afterwards, type Memory, type Settings } from "./decide";
 import { elasticStep, type ElasticMemory, emptyElasticMemory, type Hosts } from "./elastic";
 import { type Facts, type GroupState, judge, type Judgement } from "./judge";
 
@@ -36,7 +36,7 @@ export interface Pair {
   elastic: ElasticMemory;
 }
 
-export type Stage = "metrics" | "describe" | "set desired" | "elastic";
+export type Stage = "metrics" | "describe" | "set desired" | "history" | "elastic";
 
 export interface Failure {
   readonly stage: Stage;
@@ -58,7 +58,7 @@ export interface PollResult {
 }
 
 /** Of a group's history, where a graceful scale-in asks for it. */
-const HISTORY_SECONDS = 30;
+const HISTORY_SECONDS = 10;
 
 export function newPair(queue: string, group: string, settings: Settings, maxDanglingToCheck: number): Pair {
   const memory = { lastScaleIn: null, lastScaleOut: null };
@@ -101,13 +101,14 @@ async function pollPair(
   };
   const group = isFailure(described) ? described : groupOf(pair, described);
   const failures = [answer, group].filter(isFailure);
-  if (isFailure(answer) || isFailure(group)) return { ...result, failures };
+  if (isFailure(answer)) return { ...result, failures };
+  if (isFailure(group)) return { ...result, answer, failures };
 
   const judged = await judgePair(pair, answer, group, ports);
-  const { judgement, written, failure } = await write(pair, answer, judged, ports);
+  const { judgement, written, failures: trouble } = await write(pair, answer, judged, ports);
   pair.boots = judgement.boots;
-  pair.memory =
-    failure || judgement.decision.stop > 0 ? judgement.decision.memory : afterwards(judgement.decision, ports.now());
+  const { decision } = judgement;
+  pair.memory = written === undefined ? decision.memory : afterwards(decision, ports.now());
   const elastic = await elasticPart(pair, answer, group, judgement, ports);
   return {
     ...result,
@@ -115,7 +116,7 @@ async function pollPair(
     judgement,
     written,
     ...elastic,
-    failures: [...(failure ? [failure] : []), ...elastic.failures],
+    failures: [...trouble, ...elastic.failures],
   };
 }
 
@@ -128,35 +129,42 @@ function groupOf({ group: name }: Pair, described: ReadonlyMap<string, GroupStat
   return { stage: "describe", error: new Error(`Auto Scaling group ${JSON.stringify(name)}: ${because}`) };
 }
 
+interface Judged {
+  readonly judgement: Judgement;
+  readonly failures: readonly Failure[];
+}
+
 /** Looks into the group's history only where the answer decides whether hosts are stopped. */
-async function judgePair(pair: Pair, answer: MetricsAnswer, group: GroupState, ports: Ports): Promise<Judgement> {
+async function judgePair(pair: Pair, answer: MetricsAnswer, group: GroupState, ports: Ports): Promise<Judged> {
   const facts: Facts = { settings: pair.settings, metrics: answer.metrics, group, now: ports.now() };
   const judgement = judge(facts, pair.memory, pair.boots);
-  if (judgement.decision.stop === 0 || pair.settings.scaleInCooldownSeconds === 0) return judgement;
-  const search = { wantOut: false, wantIn: true, maxPages: -1 };
-  const activity: Group["lastScaleInActivity"] = await ports.groups
-    .lastEvents(pair.group, search, HISTORY_SECONDS)
-    .then(({ lastScaleIn }) => lastScaleIn ?? undefined)
-    .catch(() => "unknown" as const);
-  return activity === undefined
-    ? judgement
-    : judge({ ...facts, lastScaleInActivity: activity }, pair.memory, pair.boots);
+  if (judgement.decision.stop === 0 || pair.settings.scaleInCooldownSeconds === 0) return { judgement, failures: [] };
+  const since = facts.now - pair.settings.scaleInCooldownSeconds;
+  const search = { wantOut: false, wantIn: true, maxPages: -1, since };
+  const found = await attempt("history", () => ports.groups.lastEvents(pair.group, search, HISTORY_SECONDS));
+  const lastScaleInActivity = isFailure(found) ? "unknown" : (found.lastScaleIn ?? undefined);
+  return {
+    judgement: judge({ ...facts, lastScaleInActivity }, pair.memory, pair.boots),
+    failures: isFailure(found) ? [found] : [],
+  };
 }
 
 /** Reads the group once more before it writes: another host or scaler may have changed it since. */
-async function write(pair: Pair, answer: MetricsAnswer, judgement: Judgement, ports: Ports) {
-  const changes = ({ decision, observation }: Judgement) => decision.desired !== observation.asg.desired;
-  if (!changes(judgement)) return { judgement, written: undefined, failure: undefined };
+async function write(pair: Pair, answer: MetricsAnswer, judged: Judged, ports: Ports) {
+  const changes = ({ judgement: { decision, observation } }: Judged) => decision.desired !== observation.asg.desired;
+  if (!changes(judged)) return { ...judged, written: undefined };
   const described = await attempt("describe", () => ports.groups.describe([pair.group]));
   const group = isFailure(described) ? described : groupOf(pair, described);
-  if (isFailure(group)) return { judgement, written: undefined, failure: group };
-  const facts: Facts = { settings: pair.settings, metrics: answer.metrics, group, now: ports.now() };
-  const fresh = judge(facts, pair.memory, pair.boots);
-  if (!changes(fresh)) return { judgement: fresh, written: undefined, failure: undefined };
-  const done = await attempt("set desired", () => ports.groups.setDesired(pair.group, fresh.decision.desired));
+  if (isFailure(group)) return { ...judged, written: undefined, failures: [...judged.failures, group] };
+  const fresh = await judgePair(pair, answer, group, ports);
+  const { desired } = fresh.judgement.decision;
+  // Somebody with newer metrics has just raised it: these ones are no ground to lower it.
+  const undoes = desired < group.desired && group.desired > judged.judgement.observation.asg.desired;
+  if (undoes || !changes(fresh)) return { ...fresh, written: undefined };
+  const done = await attempt("set desired", () => ports.groups.setDesired(pair.group, desired));
   return isFailure(done)
-    ? { judgement: fresh, written: undefined, failure: done }
-    : { judgement: fresh, written: fresh.decision.desired, failure: undefined };
+    ? { ...fresh, written: undefined, failures: [...fresh.failures, done] }
+    : { ...fresh, written: desired };
 }
 
 async function elasticPart(

@@ -7,17 +7,18 @@ export interface QueueMetrics {
   readonly metrics: Metrics & { readonly agentsBusy?: number };
 }
 
-/** Reads the answer's body; missing numbers are 0, anything that is no count throws an error that says which. */
+/** Reads the answer's body; missing numbers are 0, anything else that is no count throws an error that says which. */
 export function readMetrics(body: string, queue: string): QueueMetrics {
   const wrong = (what: string): never => {
     throw new Error(`Buildkite's answer for queue ${JSON.stringify(queue)} is not understood: ${what}`);
   };
   const answer = object(parsed(body, wrong), "it", wrong);
-  const [organization, agents, jobs] = ["organization", "agents", "jobs"].map((part) =>
-    object(answer[part] ?? {}, part, wrong),
-  ) as [Fields, Fields, Fields];
+  const organization = object(answer["organization"] ?? {}, "organization", wrong);
+  const agents = object(answer["agents"] ?? {}, "agents", wrong);
+  // Without them the queue would look empty, and every instance would be sent away.
+  const jobs = object(answer["jobs"], "jobs", wrong);
   const count = (fields: Fields, part: string, name: string): number | undefined => {
-    const value = fields[name] ?? undefined;
+    const value = fields[name];
     if (value === undefined) return undefined;
     if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
     return wrong(`${part}.${name} is ${JSON.stringify(value).slice(0, 50)}, not a count`);
@@ -49,5 +50,5 @@ function parsed(body: string, wrong: (what: string) => never): unknown {
 
 function object(value: unknown, name: string, wrong: (what: string) => never): Fields {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
-  return wrong(`${name} is ${JSON.stringify(value).slice(0, 50)}, not an object`);
+  return wrong(`${name} is ${(JSON.stringify(value) as string | undefined)?.slice(0, 50) ?? "missing"}, not an object`);
 }

@@ -43,24 +43,36 @@ function shown({ action, reason, desired, stop, need, target }: NonNullable<Poll
 }
 
 function metricValues(result: PollResult, { startedAt, endedAt }: PollTimes): Record<string, number> {
-  const values = { ...stateValues(result), PollErrors: result.failures.length, PollDurationMs: endedAt - startedAt };
+  const values = {
+    ...queueValues(result),
+    ...stateValues(result),
+    PollErrors: result.failures.length,
+    PollDurationMs: endedAt - startedAt,
+  };
   const isKnown = (entry: [string, number | undefined]): entry is [string, number] => entry[1] !== undefined;
   return Object.fromEntries(Object.entries<number | undefined>(values).filter(isKnown));
 }
 
-function stateValues({ judgement, answer, written, told }: PollResult): Record<string, number | undefined> {
-  if (judgement === undefined || answer === undefined) return {};
-  const { observation, decision, boots } = judgement;
+/** Known also where the group could not be read. */
+function queueValues({ answer }: PollResult): Record<string, number | undefined> {
+  if (answer === undefined) return {};
   const { metrics } = answer;
-  const acted = written !== undefined || told.length > 0;
   return {
     ScheduledJobsCount: metrics.scheduled,
     RunningJobsCount: metrics.running,
     WaitingJobsCount: metrics.waiting,
-    StuckJobsCount: decision.stuckJobs,
     IdleAgentCount: metrics.agentsIdle,
     BusyAgentCount: metrics.agentsBusy,
     TotalAgentCount: metrics.agentsTotal,
+  };
+}
+
+function stateValues({ judgement, written, told }: PollResult): Record<string, number | undefined> {
+  if (judgement === undefined) return {};
+  const { observation, decision, boots } = judgement;
+  const acted = written !== undefined || told.length > 0;
+  return {
+    StuckJobsCount: decision.stuckJobs,
     DesiredInstances: written ?? observation.asg.desired,
     InServiceInstances: observation.asg.inService,
     PendingInstances: observation.asg.pending,

@@ -4,6 +4,8 @@ const FRESH_SECONDS = 300;
 /** The agent token, read anew after five minutes or when Buildkite refuses it. */
 export class AgentToken {
   private cached: { readonly token: string; readonly readAt: number } | undefined;
+  /** Many queues are polled at once: they share one call. */
+  private reading: Promise<string> | undefined;
 
   constructor(
     private readonly read: () => Promise<string>,
@@ -16,7 +18,12 @@ export class AgentToken {
   }
 
   /** Asks at once; where that fails, the old token may still be the right one. */
-  async renew(): Promise<string> {
+  renew(): Promise<string> {
+    this.reading ??= this.readAnew().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async readAnew(): Promise<string> {
     const readAt = this.now();
     try {
       this.cached = { token: await this.read(), readAt };

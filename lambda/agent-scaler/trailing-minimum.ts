@@ -19,7 +19,8 @@ export function withValue(window: TrailingMinimum | undefined, now: number, valu
     last !== undefined && now - last.at < length
       ? [...recent.slice(0, -1), { at: last.at, least: Math.min(last.least, value) }]
       : [...recent, { at: now, least: value }];
-  return { since: kept.since, slots };
+  // After a gap nobody knows what was in between.
+  return { since: recent.length === 0 ? now : kept.since, slots };
 }
 
 /** undefined: the window has not been watched for its whole span yet. */

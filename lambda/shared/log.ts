@@ -12,3 +12,8 @@ export function jsonLog(now: () => Date, write: (line: string) => void): Log {
   return (level, message, fields = {}) =>
     write(JSON.stringify({ time: now().toISOString(), level, message, ...fields }) + "\n");
 }
+
+/** What a log says of an error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

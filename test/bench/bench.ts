@@ -1,5 +1,6 @@
-/* `npm run bench`: what synthesizing, generating and planning cost on this machine. */
+/* `npm run bench`: what synthesizing, generating, planning and scaling cost on this machine. */
 import { measurePlans, requirePlanTools } from "./plans";
+import { scalerRows, zipRows } from "./scaler";
 import { measureModule, measureSynthesis } from "./synthesis";
 import { type Row, table } from "./table";
 
@@ -54,7 +55,8 @@ async function main(): Promise<void> {
   };
   // Not once: tsx passes the signal on that the terminal has already sent.
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
-  const own = [...synthesisRows(), moduleRow()];
+  progress("running the AgentScaler on 1, 20 and 100 queues");
+  const own = [...synthesisRows(), moduleRow(), ...zipRows(), ...(await scalerRows())];
   const plans = await planRows(interruption.signal);
   console.log(typeof plans === "string" ? `${table(own)}\n\n${plans}` : table([...own, ...plans]));
 }

@@ -1,8 +1,11 @@
+/** Digits behind the point. */
+const DIGITS = { s: 2, ms: 1, MB: 0, KB: 0, x: 1 };
+
 /** One line of the result. The target is something to look at, never a condition. */
 export interface Row {
   readonly what: string;
   readonly measured: number;
-  readonly unit: "s" | "MB";
+  readonly unit: keyof typeof DIGITS;
   readonly target?: number;
 }
 
@@ -19,7 +22,7 @@ export function table(rows: readonly Row[]): string {
 }
 
 function cells({ what, measured, unit, target }: Row): string[] {
-  const quantity = (amount: number) => `${amount.toFixed(unit === "s" ? 2 : 0)} ${unit}`;
+  const quantity = (amount: number) => `${amount.toFixed(DIGITS[unit])} ${unit}`;
   if (target === undefined) return [what, quantity(measured), "", ""];
   return [what, quantity(measured), quantity(target), (measured / target).toFixed(2)];
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { COMPLETE_ENVIRONMENT } from "../support/agent-scaler-environment";
+import { AwsError } from "../support/aws-wire/answers";
 import { buildLambdas, unpack } from "../support/built-lambdas";
 import { FakeAwsApi } from "../support/fake-aws-api";
 import { inService, instance } from "../support/fake-auto-scaling";
@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 
 /** Runs the zip's index.js in a process of its own, with nothing but what Lambda gives a function. */
-function invoke(name: string, event: unknown, environment: object = {}): Promise<{ lines: string[]; error: string }> {
+function invoke(name: string, event: unknown): Promise<{ lines: string[]; error: string }> {
   const target = join(folder, name);
   unpack(join(folder, `${name}.zip`), target);
   const env = {
@@ -40,7 +40,6 @@ function invoke(name: string, event: unknown, environment: object = {}): Promise
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_ENDPOINT_URL: endpoint,
-    ...environment,
   };
   const parameters = ["--no-warnings", "-e", INVOKE, join(target, "index.js"), JSON.stringify(event)];
   return new Promise((resolve) => {
@@ -62,10 +61,19 @@ test("the AzRebalancingSuspender's bundle suspends AZRebalance and logs one JSON
   expect(JSON.parse(output.lines[0] ?? "")).toMatchObject({ level: "info", autoScalingGroupName: "ci-asg" });
 });
 
+test("the AzRebalancingSuspender's bundle may run twice", async () => {
+  const group = api.autoScaling.add("ci-asg");
+  const first = last(await invoke("az-rebalancing-suspender", { autoScalingGroupName: "ci-asg" }));
+  expect(last(await invoke("az-rebalancing-suspender", { autoScalingGroupName: "ci-asg" }))).toEqual(first);
+  expect([...group.suspended]).toEqual(["AZRebalance"]);
+});
+
 test("the AzRebalancingSuspender's bundle reports the error of AWS", async () => {
   const output = await invoke("az-rebalancing-suspender", { autoScalingGroupName: "none" });
   expect(output.error).toBe("AutoScalingGroup name not found - none");
 });
+
+const STOP = { autoScalingGroupName: "ci-asg", operatingSystem: "linux", timeoutSeconds: 600 };
 
 const systems = [
   { operatingSystem: "linux", document: "AWS-RunShellScript", script: "stop-agent.sh" },
@@ -76,7 +84,7 @@ test.each(systems)(
   "the StopBuildkiteAgents bundle stops a $operatingSystem group",
   async ({ operatingSystem, document, script }) => {
     const group = api.autoScaling.add("ci-asg", [instance(1, "InService"), instance(2, "Terminating:Wait")]);
-    const event = { autoScalingGroupName: "ci-asg", operatingSystem, timeoutSeconds: 600, tf: { action: "delete" } };
+    const event = { ...STOP, operatingSystem, tf: { action: "delete" } };
     const result = last(await invoke("stop-buildkite-agents", event));
     expect(result).toMatchObject({ outcome: "stopping", instances: [instance(1, "").id], unreachable: [] });
     expect([group.minSize, group.desiredCapacity]).toEqual([0, 0]);
@@ -94,8 +102,7 @@ test.each(systems)(
 test("the StopBuildkiteAgents bundle finds the instance that Systems Manager does not know", async () => {
   api.autoScaling.add("ci-asg", inService(4));
   api.systemsManager.unknown.add(instance(2, "").id);
-  const event = { autoScalingGroupName: "ci-asg", operatingSystem: "linux", timeoutSeconds: 600 };
-  const result = last(await invoke("stop-buildkite-agents", event));
+  const result = last(await invoke("stop-buildkite-agents", STOP));
   expect(result).toMatchObject({ unreachable: [instance(2, "").id], outcome: "stopping" });
   expect(api.systemsManager.sent.flatMap(({ ids }) => ids)).toHaveLength(3);
 });
@@ -103,22 +110,59 @@ test("the StopBuildkiteAgents bundle finds the instance that Systems Manager doe
 test("the StopBuildkiteAgents bundle reports what Systems Manager answers", async () => {
   api.autoScaling.add("ci-asg", inService(1));
   api.systemsManager.failing.add(instance(0, "").id);
-  const event = { autoScalingGroupName: "ci-asg", operatingSystem: "linux", timeoutSeconds: 600 };
-  const { error } = await invoke("stop-buildkite-agents", event);
+  const { error } = await invoke("stop-buildkite-agents", STOP);
   expect(error).toBe(`agents of ci-asg that could not be told to stop: ${instance(0, "").id}: Rate exceeded`);
 });
 
+test("the StopBuildkiteAgents bundle tells more than 50 instances in batches, and none of another group", async () => {
+  api.autoScaling.add("ci-asg", inService(120));
+  const other = api.autoScaling.add("other-asg", [instance(500, "InService")]);
+  const result = last(await invoke("stop-buildkite-agents", STOP));
+  expect(api.commands.map(({ InstanceIds }) => InstanceIds.length)).toEqual([50, 50, 20]);
+  expect(api.commands.flatMap(({ InstanceIds }) => InstanceIds)).toEqual(inService(120).map(({ id }) => id));
+  expect(result).toMatchObject({ outcome: "stopping", unreachable: [] });
+  expect(other.desiredCapacity).toBe(1);
+});
+
+test("the StopBuildkiteAgents bundle names the batch that failed, and has told the others", async () => {
+  api.autoScaling.add("ci-asg", inService(120));
+  api.faults.add("SendCommand", { error: new AwsError("AccessDeniedException", "not authorized") }, { times: 1 });
+  const { error } = await invoke("stop-buildkite-agents", STOP);
+  const refused = inService(50).map(({ id }) => id);
+  expect(error).toBe(`agents of ci-asg that could not be told to stop: ${refused.join(" ")}: not authorized`);
+  expect(api.commands.map(({ InstanceIds }) => InstanceIds.length)).toEqual([50, 20]);
+});
+
+test("the StopBuildkiteAgents bundle waits out a throttled request", async () => {
+  api.autoScaling.add("ci-asg", inService(1));
+  api.faults.add("SendCommand", { error: new AwsError("ThrottlingException", "Rate exceeded") }, { times: 1 });
+  const result = last(await invoke("stop-buildkite-agents", STOP));
+  expect(result).toMatchObject({ outcome: "stopping", instances: [instance(0, "").id] });
+});
+
+test("the StopBuildkiteAgents bundle may run twice", async () => {
+  const group = api.autoScaling.add("ci-asg", inService(2));
+  const first = last(await invoke("stop-buildkite-agents", STOP));
+  expect(last(await invoke("stop-buildkite-agents", STOP))).toEqual(first);
+  expect([group.minSize, group.desiredCapacity]).toEqual([0, 0]);
+});
+
 test("the StopBuildkiteAgents bundle succeeds when the group is gone", async () => {
-  const event = { autoScalingGroupName: "ci-asg", operatingSystem: "linux", timeoutSeconds: 600 };
-  expect(last(await invoke("stop-buildkite-agents", event))).toMatchObject({ outcome: "already gone" });
+  expect(last(await invoke("stop-buildkite-agents", STOP))).toMatchObject({ outcome: "already gone" });
 });
 
-test("the AgentScaler's bundle reads its environment and says what to set instead", async () => {
-  const { error } = await invoke("agent-scaler", {}, COMPLETE_ENVIRONMENT);
-  expect(error).toBe('this release ships no TypeScript AgentScaler: set scaler_implementation = "buildkite"');
-});
-
-test("the AgentScaler's bundle reports a wrong environment", async () => {
-  const { error } = await invoke("agent-scaler", {}, { ...COMPLETE_ENVIRONMENT, LAMBDA_TIMEOUT: "50" });
-  expect(error).toBe('wrong environment: LAMBDA_TIMEOUT must be a duration such as 10s or 1m30s, at least 0, got "50"');
+test.each([
+  {
+    name: "stop-buildkite-agents",
+    event: { ...STOP, timeoutSeconds: "600" },
+    error: 'timeoutSeconds must be a whole number of seconds from 1 to 172800, got "600"',
+  },
+  {
+    name: "az-rebalancing-suspender",
+    event: { tf: { action: "create" } },
+    error: "autoScalingGroupName must be the name of an Auto Scaling group (1 to 255 characters), got nothing",
+  },
+])("the bundle $name refuses a wrong event before it asks AWS for anything", async ({ name, event, error }) => {
+  expect((await invoke(name, event)).error).toBe(error);
+  expect(api.actions).toEqual([]);
 });

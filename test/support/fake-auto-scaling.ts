@@ -3,23 +3,49 @@ import type { Groups, Instance } from "../../lambda/stop-buildkite-agents/run";
 
 export interface FakeInstance extends Instance {
   readonly protected: boolean;
+  readonly healthStatus?: "Healthy" | "Unhealthy";
+}
+
+export interface FakeActivity {
+  readonly cause: string;
+  readonly status: string;
+  readonly startTime: Date;
 }
 
 export interface FakeGroup {
   minSize: number;
+  maxSize: number;
   desiredCapacity: number;
   instances: FakeInstance[];
   suspended: Set<string>;
+  /** Newest first. */
+  activities: FakeActivity[];
+}
+
+export interface CapacityWrite {
+  readonly group: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Auto Scaling groups in memory. Lowered capacity ends unprotected instances, which then wait in their hook. */
 export class FakeAutoScaling implements Groups, ProcessSuspender {
   readonly groups = new Map<string, FakeGroup>();
   readonly calls: string[] = [];
+  /** Every desired capacity that was set, whether it changed anything or not. */
+  readonly writes: CapacityWrite[] = [];
 
-  add(name: string, instances: readonly FakeInstance[] = []): FakeGroup {
+  add(name: string, instances: readonly FakeInstance[] = [], sizes: Partial<FakeGroup> = {}): FakeGroup {
     const size = instances.length;
-    const group = { minSize: size, desiredCapacity: size, instances: [...instances], suspended: new Set<string>() };
+    const group: FakeGroup = {
+      minSize: size,
+      maxSize: Math.max(size, 10),
+      desiredCapacity: size,
+      instances: [...instances],
+      suspended: new Set<string>(),
+      activities: [],
+      ...sizes,
+    };
     this.groups.set(name, group);
     return group;
   }
@@ -38,6 +64,27 @@ export class FakeAutoScaling implements Groups, ProcessSuspender {
     group.instances = group.instances.map((one) =>
       one.protected ? one : { ...one, lifecycleState: "Terminating:Wait" },
     );
+  }
+
+  async setDesiredCapacity(name: string, desired: number): Promise<void> {
+    const group = await this.find(name);
+    const { minSize, maxSize, desiredCapacity } = group;
+    this.writes.push({ group: name, from: desiredCapacity, to: desired });
+    const refusal = `New SetDesiredCapacity value ${String(desired)} is`;
+    if (desired < minSize) throw new Error(`${refusal} below min value ${String(minSize)} for the AutoScalingGroup.`);
+    if (desired > maxSize) throw new Error(`${refusal} above max value ${String(maxSize)} for the AutoScalingGroup.`);
+    group.desiredCapacity = desired;
+  }
+
+  setInstanceHealth(id: string, healthStatus: "Healthy" | "Unhealthy"): Promise<void> {
+    for (const group of this.groups.values()) {
+      const index = group.instances.findIndex((one) => one.id === id);
+      const found = group.instances[index];
+      if (found === undefined) continue;
+      group.instances[index] = { ...found, healthStatus };
+      return Promise.resolve();
+    }
+    return Promise.reject(new Error(`Instance Id not found - No managed instance found for instance ID ${id}`));
   }
 
   async suspend(name: string, processes: readonly string[]): Promise<void> {

@@ -1,0 +1,123 @@
+import type { Settings } from "../../../lambda/agent-scaler/decide";
+import { type Pair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
+import { fail, FakeSurroundings, groupOf } from "../../support/fake-surroundings";
+
+const ELASTIC: Partial<Settings> = { elasticCIMode: true, scaleInCooldownSeconds: 3600 };
+/** Until hosts have answered a survey. */
+const SURVEY_SECONDS = 5;
+
+let around: FakeSurroundings;
+
+beforeEach(() => {
+  around = new FakeSurroundings();
+});
+
+async function pollOne(pair: Pair): Promise<PollResult> {
+  const [result] = await poll([pair], around);
+  return result!;
+}
+
+/** A poll that asks the hosts, and one that hears what they say. */
+async function pollTwice(pair: Pair): Promise<PollResult> {
+  await pollOne(pair);
+  around.time += SURVEY_SECONDS;
+  return pollOne(pair);
+}
+
+const shown = ({ failures }: PollResult) => failures.map(({ stage, error }) => `${stage}: ${(error as Error).message}`);
+const reasonOf = ({ judgement }: PollResult) => judgement?.decision.reason;
+
+const idle = (options: Partial<Settings> = {}, jobs = 0) =>
+  around.pair(jobs, { desired: 3 }, { ...ELASTIC, ...options });
+
+const lookups = [
+  { name: "a group that is to lose hosts", pair: () => idle(), searches: 1 },
+  { name: "a group that is to grow", pair: () => idle({}, 9), searches: 0 },
+  { name: "a group that is right as it is", pair: () => idle({}, 3), searches: 0 },
+  { name: "a group without cooldown", pair: () => idle({ scaleInCooldownSeconds: 0 }), searches: 0 },
+  { name: "a group whose scale-in is off", pair: () => idle({ disableScaleIn: true }), searches: 0 },
+  { name: "a group outside Elastic CI mode", pair: () => idle({ elasticCIMode: false }), searches: 0 },
+];
+
+test.each(lookups)("the history of $name is read $searches times", async ({ pair, searches }) => {
+  await pollOne(pair());
+  expect(around.searches).toHaveLength(searches);
+  for (const { search } of around.searches)
+    expect(search).toMatchObject({ wantOut: false, wantIn: true, maxPages: -1 });
+});
+
+test("a history that takes long does not outlast the time that an invocation keeps for its end", async () => {
+  await pollOne(idle());
+  expect(around.searches[0]?.timeoutSeconds).toBeLessThan(15);
+});
+
+test("idle hosts are told to stop, and the size is left to them", async () => {
+  const result = await pollTwice(idle());
+  expect(result.told).toHaveLength(3);
+  expect(around.written).toEqual([]);
+});
+
+test("a history that cannot be read stops no host, and is told", async () => {
+  around.history = fail("Throttling");
+  const pair = idle();
+  const result = await pollTwice(pair);
+  expect([result.told, reasonOf(result)]).toEqual([[], "scale-in activity unknown"]);
+  expect(shown(result).join()).toContain("Throttling");
+  expect(pair.memory.lastScaleIn).toBeNull();
+});
+
+test("a scale-in that only the history knows of starts a cooldown", async () => {
+  around.history = () => ({ lastScaleOut: null, lastScaleIn: around.time - 3000 });
+  const result = await pollTwice(idle());
+  expect([result.told, reasonOf(result)]).toEqual([[], "scale-in cooldown"]);
+});
+
+test("the cooldown starts with the order to stop, not with the wish", async () => {
+  const pair = idle();
+  await pollOne(pair);
+  expect(pair.memory.lastScaleIn).toBeNull();
+  around.time += SURVEY_SECONDS;
+  await pollOne(pair);
+  expect(pair.memory.lastScaleIn).toBe(around.time);
+});
+
+const undispatched = [
+  { name: "every host has got a job", act: () => around.hosts.hosts.forEach((host) => (host.jobs = 1)) },
+  {
+    name: "no host can be reached",
+    act: () => [...around.hosts.hosts.keys()].forEach((id) => around.hosts.offline.add(id)),
+  },
+  { name: "Systems Manager refuses the order", act: () => void around.hosts.failing.add("stop") },
+];
+
+test.each(undispatched)("where $name, no cooldown starts", async ({ act }) => {
+  const pair = idle();
+  act();
+  expect((await pollTwice(pair)).told).toEqual([]);
+  expect(pair.memory.lastScaleIn).toBeNull();
+});
+
+test("trouble with hosts never stops scaling, and is told", async () => {
+  const pair = around.pair(9, { desired: 3 }, ELASTIC);
+  pair.boots = {
+    ...pair.boots,
+    watching: true,
+    seen: new Map(groupOf({ desired: 3 }).instances.map(({ id }) => [id, 0])),
+  };
+  around.hosts.failing.add("survey");
+  const result = await pollOne(pair);
+  expect(result.written).toBe(9);
+  expect(shown(result).join()).toMatch(/^elastic: .*Rate exceeded/);
+  expect(pair.memory.lastScaleOut).toBe(around.time);
+});
+
+test("a group that turns out to be too large at the second read loses no host before its history was asked", async () => {
+  around.history = () => ({ lastScaleOut: null, lastScaleIn: around.time - 10 });
+  const pair = around.pair(5, { desired: 3 }, ELASTIC);
+  around.beforeDescribe = (call) => {
+    if (call % 2 === 0) around.groupStates.set("ci-asg", groupOf({ desired: 9, inService: 3 }));
+    else around.groupStates.set("ci-asg", groupOf({ desired: 3 }));
+  };
+  const result = await pollTwice(pair);
+  expect([result.told, around.hosts.ids("stop")]).toEqual([[], []]);
+});

@@ -1,0 +1,57 @@
+import { newPair, type Pair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
+import { answerOf, fail, FakeSurroundings, groupOf } from "../../support/fake-surroundings";
+import { deviations } from "./deviations";
+import { type Outcome, type Vector, vectors } from "./vectors";
+
+let around: FakeSurroundings;
+
+beforeEach(() => {
+  around = new FakeSurroundings();
+});
+
+/** In Elastic CI mode a second poll hears what the hosts said to the first one. */
+async function polled(pair: Pair): Promise<PollResult> {
+  const [first] = await poll([pair], around);
+  if (!pair.settings.elasticCIMode) return first!;
+  around.time += 5;
+  const [second] = await poll([pair], around);
+  return second!;
+}
+
+async function outcomeOf({ params, metrics, asg, state, faults }: Vector): Promise<Outcome> {
+  around.time = state.now;
+  const pair = newPair("default", "ci-asg", params, 5);
+  pair.memory = { lastScaleIn: state.lastScaleIn, lastScaleOut: state.lastScaleOut };
+  around.groupStates.set("ci-asg", groupOf(asg));
+  // As many hosts as there are jobs have one.
+  groupOf(asg).instances.forEach(({ id }, index) => around.hosts.add(id, { jobs: index < metrics.running ? 1 : 0 }));
+  around.answer = faults["metricsApi"] ? fail("500") : () => answerOf(metrics);
+  if (faults["describe"]) around.beforeDescribe = fail("Throttling");
+  if (faults["setDesired"]) around.beforeWrite = fail("ScalingActivityInProgress");
+  const { judgement, written, told, failures } = await polled(pair);
+  return {
+    action: written === undefined && told.length === 0 ? "none" : judgement!.decision.action,
+    desired: around.groupStates.get("ci-asg")!.desired,
+    error: failures.length > 0,
+    lastScaleInUpdated: pair.memory.lastScaleIn !== state.lastScaleIn,
+    lastScaleOutUpdated: pair.memory.lastScaleOut !== state.lastScaleOut,
+    sigterm: told.length,
+    danglingChecks: judgement?.decision.danglingChecks ?? [],
+  };
+}
+
+const calls = ["metricsApi", "publish", "describe", "setDesired"];
+const rows = vectors
+  .filter(({ faults }) => calls.some((call) => faults[call]))
+  .map((vector) => ({ ...vector, deviation: deviations.find(({ name }) => name === vector.name) }));
+
+test.each(rows.filter(({ deviation }) => !deviation))("as Buildkite's scaler: $name", async (vector) => {
+  expect(await outcomeOf(vector)).toEqual(vector.expect);
+});
+
+test.each(rows.filter(({ deviation }) => deviation))(
+  "better than Buildkite's scaler: $name, because $deviation.because",
+  async ({ deviation, ...vector }) => {
+    expect(await outcomeOf(vector)).toEqual({ ...vector.expect, ...deviation?.expect });
+  },
+);

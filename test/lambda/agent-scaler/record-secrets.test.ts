@@ -1,0 +1,39 @@
+import { buildkite } from "../../../lambda/agent-scaler/buildkite";
+import { newContainer } from "../../../lambda/agent-scaler/container";
+import { run } from "../../../lambda/agent-scaler/run";
+import { AgentToken, withToken } from "../../../lambda/agent-scaler/token";
+import { FakeSurroundings, groupOf, scalerConfig, START } from "../../support/fake-surroundings";
+import { LoopbackServer } from "../../support/loopback-server";
+
+test("whatever Buildkite answers, the token is in no line", async () => {
+  const token = "bkct_secret";
+  const statuses = [200, 401, 500, 301];
+  const server = new LoopbackServer(({ headers }) => ({
+    status: statuses.shift() ?? 200,
+    body: JSON.stringify({ ...headers, jobs: {} }),
+  }));
+  const api = buildkite(await server.start());
+  const around = new FakeSurroundings();
+  around.random = () => 0;
+  const source = new AgentToken(() => Promise.resolve(token), around.now);
+  const queues = {
+    metrics: () =>
+      withToken(
+        source,
+        () => true,
+        (valid) => api.metrics("default", valid),
+      ),
+  };
+  const config = scalerConfig({ BUILDKITE_AGENT_TOKEN_SSM_KEY: "", BUILDKITE_AGENT_TOKEN: token });
+  around.groupStates.set("ci-asg", groupOf({ desired: 1 }));
+  await run(
+    config,
+    newContainer(config),
+    { scheduledAt: START, remainingSeconds: () => 120 },
+    Object.assign(around, { queues }),
+  );
+  await server.stop();
+  expect(statuses).toEqual([]);
+  expect(around.records.length).toBeGreaterThan(3);
+  expect(JSON.stringify([around.records, around.lines])).not.toContain(token);
+});
