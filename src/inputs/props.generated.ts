@@ -173,6 +173,36 @@ export interface ElasticCiStackProps {
    */
   readonly agentEnvFileUrl?: string;
 
+  // Jobs that agents take
+
+  /**
+   * Pipelines whose jobs the agents take: slugs, in which * stands for any characters, or ids, which outlast a new
+   * slug. Empty: all. Other jobs are refused, and so fail, before a hook, plugin or command of theirs runs. What an
+   * allowed job does is not confined.
+   * It must in each item be a pipeline's slug or id, such as web or deploy-*.
+   * Only for Linux.
+   * @default []
+   */
+  readonly allowedPipelines?: readonly string[];
+
+  /**
+   * Repositories whose jobs the agents take. Every address of a repository stands for all of them, and * for any
+   * characters. Empty: all. A pull request needs the repository in which it was made to be allowed too.
+   * It must in each item be * or a host and a path, such as github.com/acme/* or git@github.com:acme/app.git.
+   * Only for Linux.
+   * @default []
+   */
+  readonly allowedRepositories?: readonly string[];
+
+  /**
+   * Branches whose jobs the agents take, in which * stands for any characters; a tag counts as refs/tags/ and its name.
+   * Empty: all. Where branches are listed, pull requests out of forks are refused.
+   * It must in each item be a branch, such as main or release/*, or a tag, such as refs/tags/v*.
+   * Only for Linux.
+   * @default []
+   */
+  readonly allowedBranches?: readonly string[];
+
   // AgentScaler
 
   /**

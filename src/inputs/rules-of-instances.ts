@@ -3,7 +3,7 @@ import { matches } from "../value/text";
 import { and, eq, gte, isSet, not, or, times, type Value } from "../value/value";
 import { ARM_INSTANCE_TYPE } from "./instance-types";
 import { type Rule } from "./rule";
-import { type Inputs } from "./table";
+import { contentOf, type InputName, type Inputs } from "./table";
 
 function someArm({ instanceTypes }: Inputs): Value<boolean> {
   return some(splitTrimmed(",", instanceTypes), (type) => matches(ARM_INSTANCE_TYPE, type));
@@ -96,4 +96,17 @@ const volumes: readonly Rule[] = [
   },
 ];
 
-export const instanceRules: readonly Rule[] = [...images, ...volumes];
+const LISTS_OF_JOBS: readonly InputName[] = ["allowed_pipelines", "allowed_repositories", "allowed_branches"];
+
+/** A limit that nobody enforces would be worse than none. */
+const jobs = LISTS_OF_JOBS.map((on): Rule => ({
+  on,
+  holds: (inputs) =>
+    or(
+      not(isSet(contentOf(on, inputs) as Value<readonly string[]>)),
+      not(eq(inputs.instanceOperatingSystem, "windows")),
+    ),
+  message: `{${on}=}, but {instance_operating_system=}, where agents do not check their jobs. Use Linux or leave the list empty.`,
+}));
+
+export const instanceRules: readonly Rule[] = [...images, ...volumes, ...jobs];

@@ -6,6 +6,7 @@ import { cost } from "./cost";
 import { docker } from "./docker";
 import { group } from "./group";
 import { instance } from "./instance";
+import { jobs } from "./jobs";
 import { lifecycle } from "./lifecycle";
 import { limits } from "./limits";
 import { logs } from "./logs";
@@ -28,6 +29,7 @@ export interface Section {
 export const sections: readonly Section[] = [
   { title: "Stack", rows: stack },
   { title: "Agents", rows: agent },
+  { title: "Jobs that agents take", rows: jobs },
   { title: "AgentScaler", rows: scaler },
   { title: "Auto Scaling group", rows: group },
   { title: "Scheduled scaling", rows: schedule },
@@ -49,6 +51,7 @@ export const sections: readonly Section[] = [
 export const table = {
   ...stack,
   ...agent,
+  ...jobs,
   ...scaler,
   ...group,
   ...schedule,

@@ -14,7 +14,7 @@ import { type Inputs } from "../inputs/table";
 import { every, splitTrimmed } from "../value/list";
 import { named } from "../value/optional";
 import { matches, startsWith } from "../value/text";
-import { and, eq, isSet, not, type Value } from "../value/value";
+import { and, eq, isSet, not, or, type Value } from "../value/value";
 
 /** Every condition that decides what exists or how it is set up, named once. */
 export type Facts = Readonly<Record<Fact, Value<boolean>>>;
@@ -56,6 +56,7 @@ function conditions(inputs: Inputs) {
       every(types, (type) => matches(ARM_INSTANCE_TYPE, type)),
     ),
     isBurstable: every(types, (type) => matches(BURSTABLE_INSTANCE_TYPE, type)),
+    limitsJobs: or(isSet(inputs.allowedPipelines), isSet(inputs.allowedRepositories), isSet(inputs.allowedBranches)),
     tokenIsInSecretsManager: startsWith(inputs.buildkiteAgentTokenParameterStorePath, SECRETS_MANAGER_REFERENCE),
   };
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { type Platform } from "../inputs/row";
+import { type Platform, type VariableType } from "../inputs/row";
 import { contentOf, inputNames, type Inputs, rowOf } from "../inputs/table";
-import { base64, jsonDocument } from "../value/json";
+import { base64, compressed, jsonArray, jsonDocument } from "../value/json";
+import { join } from "../value/list";
 import { text, toText } from "../value/text";
 import { and, isSet, known, type Operand, type Value, when } from "../value/value";
 import { type Account } from "./account";
@@ -24,11 +25,14 @@ export interface UserDataSources {
   readonly secretsBucket: SecretsBucket;
 }
 
-/** The launch template's user data in base64: static scripts, and the settings as one JSON document beside them. */
+/**
+ * The launch template's user data in base64: static scripts, and the settings as one JSON document beside them.
+ * EC2 limits its size. Cloud-init takes it compressed, Windows does not.
+ */
 export function userData(sources: UserDataSources): Value<string> {
   const isWindows = known(sources.facts.isWindows);
-  if (isWindows) return base64(isWindows.content ? windows(sources) : linux(sources));
-  return base64(when(sources.facts.isWindows, windows(sources), linux(sources)));
+  if (isWindows) return isWindows.content ? base64(windows(sources)) : compressed(linux(sources));
+  return when(sources.facts.isWindows, base64(windows(sources)), compressed(linux(sources)));
 }
 
 /** The settings: names as Buildkite's image expects them, every value as text. */
@@ -37,8 +41,7 @@ export function environment(sources: UserDataSources, platform: Platform): Recor
   const copied = inputNames.flatMap((input): [string, Value<string>][] => {
     const { env, platforms, type } = rowOf(input);
     if (env === undefined || platforms?.includes(platform) === false) return [];
-    const content = contentOf(input, inputs);
-    return [[env, type === "string" ? (content as Value<string>) : toText(content as Value<number | boolean>)]];
+    return [[env, asText(type, contentOf(input, inputs))]];
   });
   const hasOwnRegion = and(isSet(inputs.artifactsBucket), isSet(inputs.artifactsBucketRegion));
   return {
@@ -59,30 +62,40 @@ export function environment(sources: UserDataSources, platform: Platform): Recor
   };
 }
 
+/** A list has an item a line. */
+function asText(type: VariableType, content: Value<unknown>): Value<string> {
+  if (type === "list(string)") return join("\n", content as Value<readonly string[]>);
+  return type === "string" ? (content as Value<string>) : toText(content as Value<number | boolean>);
+}
+
 const LIBRARY = "/usr/local/lib/buildkite-elastic-ci-stack";
 const BOUNDARY = "==BUILDKITE-ELASTIC-CI-STACK==";
 
-/** Cloud-init runs boot.sh at every boot; the files are written at the first. */
+/** Cloud-init runs boot.sh at every boot; the files are written at the first, and where one fails none after it. */
 function linux(sources: UserDataSources): Value<string> {
-  const settings = base64(jsonDocument(environment(sources, "linux")));
-  const file = (path: string, permissions: string, content: Operand<string>) => ({
-    path,
-    permissions,
+  const { limitsJobs } = sources.facts;
+  const script = (path: string, permissions: string, name: string, exists: Operand<boolean> = true) => ({
+    exists,
+    document: { path, permissions, content: staticScript("linux", name) },
+  });
+  const settings = {
+    path: "/etc/buildkite-elastic-ci-stack/environment.json",
+    permissions: "0600",
     encoding: "b64",
-    content,
-  });
-  const script = (path: string, permissions: string, name: string) =>
-    file(path, permissions, base64(staticScript("linux", name)));
-  const cloudConfig = jsonDocument({
-    cloud_final_modules: [["scripts-user", "always"]],
-    write_files: [
-      file("/etc/buildkite-elastic-ci-stack/environment.json", "0600", settings),
-      script(`${LIBRARY}/instance.sh`, "0644", "instance.sh"),
-      script(`${LIBRARY}/with-environment.sh`, "0755", "with-environment.sh"),
-      script(`${LIBRARY}/drain-watcher.sh`, "0755", "drain-watcher.sh"),
-      script("/etc/systemd/system/buildkite-drain-watcher.service", "0644", "buildkite-drain-watcher.service"),
-    ],
-  });
+    content: base64(jsonDocument(environment(sources, "linux"))),
+  };
+  const files = jsonArray([
+    script(`${LIBRARY}/instance.sh`, "0644", "instance.sh"),
+    script(`${LIBRARY}/with-environment.sh`, "0755", "with-environment.sh"),
+    script(`${LIBRARY}/drain-watcher.sh`, "0755", "drain-watcher.sh"),
+    script(`${LIBRARY}/allow-jobs.sh`, "0755", "allow-jobs.sh", limitsJobs),
+    script(`${LIBRARY}/pre-bootstrap.py`, "0755", "pre-bootstrap.py", limitsJobs),
+    script("/etc/systemd/system/buildkite-drain-watcher.service", "0644", "buildkite-drain-watcher.service"),
+    script("/etc/systemd/system/buildkite-agent.service.d/watched.conf", "0644", "buildkite-agent-watched.conf"),
+    // The boot fails without the settings, so they come last: then no other file is missing.
+    { exists: true, document: settings },
+  ]);
+  const cloudConfig = text`{"cloud_final_modules":[["scripts-user","always"]],"write_files":${files}}`;
   const part = (type: string) => `--${BOUNDARY}\nContent-Type: ${type}; charset="us-ascii"\n\n`;
   const head = `Content-Type: multipart/mixed; boundary="${BOUNDARY}"\nMIME-Version: 1.0\n\n`;
   const config = text`${head}${part("text/cloud-config")}#cloud-config\n${cloudConfig}\n`;
@@ -96,7 +109,7 @@ function windows(sources: UserDataSources): Value<string> {
   return text`<powershell>\n${data}${staticScript("windows", "boot.ps1")}</powershell>\n`;
 }
 
-/** A script as it stands in the package, without its comments: EC2 limits the size of user data. */
+/** A script as it stands in the package, without its comments. */
 function staticScript(platform: Platform, name: string): string {
   const lines = readFileSync(packaged("userdata", platform, name), "utf8").split("\n");
   return `${lines.filter((line) => line.startsWith("#!") || !/^\s*(#|$)/.test(line)).join("\n")}\n`;

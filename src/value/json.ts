@@ -31,6 +31,11 @@ export function base64(operand: Operand<string>): Value<string> {
   );
 }
 
+/** A text compressed, in base64. Terraform alone computes it, because every compressor comes to bytes of its own. */
+export function compressed(operand: Operand<string>): Value<string> {
+  return Value.expression<string>("base64gzip(", at(operand), ")");
+}
+
 function encode(document: unknown): string {
   if (typeof document === "number") return decimal(document);
   if (Array.isArray(document)) return `[${document.map(encode).join(",")}]`;

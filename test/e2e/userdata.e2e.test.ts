@@ -117,8 +117,11 @@ const scripts = [
     path: `test/userdata/stubs/${name}`,
     options: [],
   })),
-  ...["survey-agent.sh", "stop-idle-agent.sh"].map((name) => ({ path: `lambda/agent-scaler/${name}`, options: strict })),
-].filter(({ path }) => !path.endsWith(".service"));
+  ...["survey-agent.sh", "stop-idle-agent.sh"].map((name) => ({
+    path: `lambda/agent-scaler/${name}`,
+    options: strict,
+  })),
+].filter(({ path }) => !/\.(service|conf|py)$/.test(path));
 
 test.each(scripts)("shellcheck has nothing to say about $path", ({ path, options }) => {
   const child = spawnSync("shellcheck", [...options, path], { cwd: repository, encoding: "utf8" });

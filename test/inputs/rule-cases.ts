@@ -117,6 +117,13 @@ const instances: readonly Refused[] = [
     { root_volume_throughput: 751 },
     "{root_volume_throughput} is 751, but {root_volume_iops} is 3000",
   ),
+  ...["allowed_pipelines", "allowed_repositories", "allowed_branches"].map((input) =>
+    refuse(
+      `${input} on Windows`,
+      { instance_operating_system: "windows", [input]: ["*"] },
+      `{${input}} is ["*"], but {instance_operating_system} is "windows", where agents do not check their jobs`,
+    ),
+  ),
   refuse(
     "key of a volume that is not encrypted",
     { root_volume_encrypted: false, root_volume_kms_key_id: "1234abcd" },

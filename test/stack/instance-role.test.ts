@@ -32,7 +32,8 @@ test("an instance may finish, end or give up instances of its own group only", (
 });
 
 test.each([
-  ["linux/boot.sh", "set-instance-health", "autoscaling:SetInstanceHealth"],
+  ["linux/instance.sh", "set-instance-health", "autoscaling:SetInstanceHealth"],
+  ["linux/instance.sh", "terminate-instance-in-auto-scaling-group", "autoscaling:TerminateInstanceInAutoScalingGroup"],
   ["linux/drain-watcher.sh", "record-lifecycle-action-heartbeat", "autoscaling:RecordLifecycleActionHeartbeat"],
   ["linux/drain-watcher.sh", "complete-lifecycle-action", "autoscaling:CompleteLifecycleAction"],
   ["windows/drain-watcher.ps1", "set-instance-health", "autoscaling:SetInstanceHealth"],

@@ -111,5 +111,12 @@ test.each([
 );
 
 test("a condition that is known to hold is left out, for Terraform refuses one that refers to nothing", () => {
-  expect(template({ imageId: "ami-0123456789abcdef0" }).lifecycle?.precondition ?? []).toEqual([]);
+  const windows = template({ imageId: "ami-0123456789abcdef0", instanceOperatingSystem: "windows" });
+  expect(windows.lifecycle?.precondition ?? []).toEqual([]);
+});
+
+test("the size of user data that Terraform compresses is judged by Terraform", () => {
+  expect(template({ imageId: "ami-0123456789abcdef0" }).lifecycle.precondition).toMatchObject([
+    { condition: "${(21848 >= length(local.user_data))}" },
+  ]);
 });

@@ -1,26 +1,9 @@
 import { type ElasticCiStackProps } from "../../src/inputs/props.generated";
-import { synthesized, TOKEN } from "../support/synthesized";
+import { TOKEN } from "../support/synthesized";
+import { decoded, files, settings, SETTINGS, userData } from "../support/user-data";
+import { shipped } from "../userdata/machine";
 
 type Environment = Readonly<Record<string, string>>;
-
-function decoded(text: string): string {
-  return Buffer.from(text, "base64").toString("utf8");
-}
-
-function userData(props: Partial<ElasticCiStackProps>): string {
-  return decoded(synthesized(props).only("aws_launch_template").user_data as string);
-}
-
-/** Where the settings stand in the user data, in base64. */
-const SETTINGS = {
-  linux: /"content":"([A-Za-z0-9+/=]+)","encoding":"b64","path":"\/etc\/buildkite-elastic-ci-stack\/environment\.json"/,
-  windows: /\$environmentJson = '([A-Za-z0-9+/=]+)'/,
-};
-
-function settings(props: Partial<ElasticCiStackProps> = {}): Environment {
-  const system = props.instanceOperatingSystem ?? "linux";
-  return JSON.parse(decoded(SETTINGS[system].exec(userData(props))![1]!)) as Environment;
-}
 
 const ON_BOTH = [
   "ASG_NAME",
@@ -71,6 +54,9 @@ const ON_BOTH = [
 const ON_LINUX = [
   "BUILDKITE_ADDITIONAL_SUDO_PERMISSIONS",
   "BUILDKITE_AGENT_CANCEL_GRACE_PERIOD",
+  "BUILDKITE_ALLOWED_BRANCHES",
+  "BUILDKITE_ALLOWED_PIPELINES",
+  "BUILDKITE_ALLOWED_REPOSITORIES",
   "BUILDKITE_AGENT_SIGNAL_GRACE_PERIOD_SECONDS",
   "BUILDKITE_AUTHORIZED_USERS_URL",
   "BUILDKITE_ENABLE_INSTANCE_STORAGE",
@@ -208,12 +194,14 @@ test("every part of the Linux user data has a blank line between its head and it
   ]);
 });
 
-test("the settings can be read by root alone", () => {
-  const config = JSON.parse(/#cloud-config\n(.*)\n/.exec(userData({}))![1]!) as {
-    write_files: Record<string, string>[];
-  };
-  expect(config.write_files[0]).toMatchObject({
+test("the settings can be read by root alone, and are written when every other file has been", () => {
+  expect(files({}).at(-1)).toMatchObject({
     path: "/etc/buildkite-elastic-ci-stack/environment.json",
     permissions: "0600",
   });
+});
+
+test("scripts arrive as they stand in the package, without their comments", () => {
+  const [script] = files({}).filter(({ path }) => path!.endsWith("/instance.sh"));
+  expect(script!["content"]).toBe(shipped("linux/instance.sh"));
 });

@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { imageScripts, linuxFiles, Machine, shipped } from "./machine";
 
 const unhealthy =
@@ -107,6 +109,19 @@ describe("a later boot", () => {
   test("changes nothing when the first one was completed", () => {
     const outcome = machine.write(status, "Completed\n").run("boot.sh");
     expect(outcome).toMatchObject({ code: 0, calls: [] });
+  });
+
+  test("leaves the start of the agent to the image's last part where the image does not have it enabled", () => {
+    rmSync(join(machine.fake, "agent-enabled"));
+    const outcome = machine.write(status, "Completed\n").run("boot.sh");
+    expect(outcome).toMatchObject({ code: 0, calls: ["0 bk-install-elastic-stack.sh"] });
+  });
+
+  test("fails where the agent cannot be started", () => {
+    rmSync(join(machine.fake, "agent-enabled"));
+    machine.imageScript("bk-install-elastic-stack.sh", "exit 9");
+    const outcome = machine.write(status, "Completed\n").run("boot.sh");
+    expect(outcome).toMatchObject({ code: 1, calls: ["0 bk-install-elastic-stack.sh", `0 ${unhealthy}`] });
   });
 
   test.each(["Started\n", ""])("is refused when the first one broke off (status %j)", (content) => {

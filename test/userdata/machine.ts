@@ -21,8 +21,14 @@ export const linuxFiles = {
   "instance.sh": `${library}/instance.sh`,
   "with-environment.sh": `${library}/with-environment.sh`,
   "drain-watcher.sh": `${library}/drain-watcher.sh`,
+  "allow-jobs.sh": `${library}/allow-jobs.sh`,
+  "pre-bootstrap.py": `${library}/pre-bootstrap.py`,
   "buildkite-drain-watcher.service": "etc/systemd/system/buildkite-drain-watcher.service",
+  "buildkite-agent-watched.conf": "etc/systemd/system/buildkite-agent.service.d/watched.conf",
 } as const;
+
+/** Files that user data carries only where the stack limits the jobs of its agents. */
+const checksOfJobs = ["allow-jobs.sh", "pre-bootstrap.py"];
 
 export const imageScripts = ["bk-mount-instance-storage.sh", "bk-configure-docker.sh", "bk-install-elastic-stack.sh"];
 
@@ -42,6 +48,8 @@ export interface Outcome {
   readonly output: string;
   /** What was called, each with the second at which it happened; the clock starts at 0. */
   readonly calls: readonly string[];
+  /** The second at which the machine is gone; undefined where it stays. */
+  readonly gone: number | undefined;
 }
 
 /** A machine in a folder of its own: the real scripts as shipped, everything they call replaced by test/userdata/stubs. */
@@ -49,16 +57,19 @@ export class Machine {
   readonly root = mkdtempSync(join(tmpdir(), "instance-"));
   readonly fake = join(this.root, "fake");
 
-  constructor(options: { realLoader?: boolean } = {}) {
-    for (const [name, path] of Object.entries(linuxFiles)) this.write(path, shipped(`linux/${name}`), 0o755);
+  constructor(options: { realLoader?: boolean; limitsJobs?: boolean } = {}) {
+    for (const [name, path] of Object.entries(linuxFiles)) {
+      if (options.limitsJobs || !checksOfJobs.includes(name)) this.write(path, shipped(`linux/${name}`), 0o755);
+    }
     if (!options.realLoader) this.write(linuxFiles["with-environment.sh"], '#!/bin/bash\nexec "$@"\n', 0o755);
     for (const stub of readdirSync(join(__dirname, "stubs"))) {
       this.write(`stubs/${stub}`, readFileSync(join(__dirname, "stubs", stub), "utf8"), 0o755);
     }
+    this.write("stubs-in-process.sh", readFileSync(join(__dirname, "stubs-in-process.sh"), "utf8"));
     for (const name of imageScripts) this.imageScript(name, "exit 0");
     this.set("clock", "0").set("end-of-time", "2000").set("agent-state", "active").set("job-seconds", "0");
     this.metadata("instance-id", "0 i-0123456789abcdef0").metadata("placement/region", "0 eu-west-1");
-    this.write("var/log/elastic-stack.log", "");
+    this.write("var/log/elastic-stack.log", "").write("proc/uptime", "5000.21 4000.00\n").set("agent-enabled", "");
   }
 
   write(path: string, content: string, mode = 0o644): this {
@@ -71,11 +82,11 @@ export class Machine {
 
   /** One of the facts that the stubs read. */
   set(name: string, content: string): this {
-    return this.write(`fake/${name}`, content);
+    return this.write(`fake/${name}`, `${content}\n`);
   }
 
   metadata(item: string, ...timeline: readonly string[]): this {
-    return this.set(`metadata/${item.replaceAll("/", "_")}`, `${timeline.join("\n")}\n`);
+    return this.set(`metadata/${item.replaceAll("/", "_")}`, timeline.join("\n"));
   }
 
   imageScript(name: string, body: string): this {
@@ -89,7 +100,13 @@ export class Machine {
     ...words: string[]
   ): Outcome {
     const child = spawnSync("/bin/bash", [join(this.root, linuxFiles[script]), ...words], {
-      env: { PATH: `${this.root}/stubs:/usr/bin:/bin`, FAKE: this.fake, ELASTIC_STACK_ROOT: this.root, ...environment },
+      env: {
+        PATH: `${this.root}/stubs:/usr/bin:/bin`,
+        BASH_ENV: `${this.root}/stubs-in-process.sh`,
+        FAKE: this.fake,
+        ELASTIC_STACK_ROOT: this.root,
+        ...environment,
+      },
       encoding: "utf8",
       timeout: 60_000,
     });
@@ -98,6 +115,7 @@ export class Machine {
       log: this.read("var/log/elastic-stack.log"),
       output: child.stdout + child.stderr,
       calls: this.read("fake/calls").split("\n").filter(Boolean),
+      gone: this.read("fake/gone") === "" ? undefined : Number(this.read("fake/gone")),
     };
   }
 

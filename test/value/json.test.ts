@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { base64, jsonArray, jsonDocument } from "../../src/value/json";
+import { base64, compressed, jsonArray, jsonDocument } from "../../src/value/json";
 import { known, Value } from "../../src/value/value";
 import { rendered, variable } from "../support/rendered";
 
@@ -77,6 +77,10 @@ test.each([
   { text: "é€😀", encoded: "w6nigqzwn5iA" },
 ])("base64 of $text is that of its UTF-8", ({ text, encoded }) => {
   expect(known(base64(text))).toEqual({ content: encoded });
+});
+
+test("compressing is left to Terraform also where the text is known", () => {
+  expect(rendered(compressed("a ${b}"))).toBe('${base64gzip("a $${b}")}');
 });
 
 test("base64 of what only Terraform knows is left to it", () => {

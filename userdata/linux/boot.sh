@@ -15,7 +15,7 @@ source "$library/instance.sh" || exit
 # The exit code makes cloud-final fail, and the image then powers the machine off.
 fail() {
   say "boot failed: $1"
-  retry autoscaling set-instance-health --health-status Unhealthy --no-should-respect-grace-period ||
+  retry mark_unhealthy ||
     say "the Auto Scaling group could not be told that this instance is unhealthy"
   exit 1
 }
@@ -42,12 +42,18 @@ start_drain_watcher() {
 if [[ -e $status ]]; then
   [[ $(<"$status") == Completed ]] || fail "an earlier boot of this instance broke off half-way"
   say "boot: this instance is set up already"
+  # Buildkite's images have the agent enabled. Our own leaves its start to its last part, which then does nothing else.
+  systemctl is-enabled --quiet buildkite-agent.service || image_script bk-install-elastic-stack.sh
   exit 0
 fi
 
 image_script bk-mount-instance-storage.sh
 image_script bk-configure-docker.sh
 step "drain watcher" start_drain_watcher
+# It is there where the stack limits its agents' jobs.
+if [[ -e $library/allow-jobs.sh ]]; then
+  step allow-jobs.sh "$library/with-environment.sh" "$library/allow-jobs.sh"
+fi
 image_script bk-install-elastic-stack.sh
 
 # The drain watcher answers spot notices. A second SIGTERM, sent by lifecycled, would make the agent cancel its jobs.

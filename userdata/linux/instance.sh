@@ -22,6 +22,19 @@ autoscaling() {
   timeout 20 aws autoscaling "$@" --instance-id "$id" --region "$region" --cli-connect-timeout 5 --cli-read-timeout 10
 }
 
+# The AWS CLI takes neither of these requests without the one flag or its opposite.
+terminate_and_shrink() {
+  autoscaling terminate-instance-in-auto-scaling-group --should-decrement-desired-capacity
+}
+
+terminate_and_replace() {
+  autoscaling terminate-instance-in-auto-scaling-group --no-should-decrement-desired-capacity
+}
+
+mark_unhealthy() {
+  autoscaling set-instance-health --health-status Unhealthy --no-should-respect-grace-period
+}
+
 retry() {
   local pause
   for pause in 2 4 8 16; do

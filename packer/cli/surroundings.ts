@@ -1,0 +1,25 @@
+export interface Terminal {
+  log(text: string): void;
+  error(text: string): void;
+}
+
+export interface Outcome {
+  /** Undefined if there is no such program. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+}
+
+/** Standard output is collected when `collect` is set, and shown otherwise. */
+export type Run = (
+  program: string,
+  args: readonly string[],
+  options: { readonly folder?: string; readonly collect?: boolean },
+) => Promise<Outcome>;
+
+export interface Surroundings {
+  /** The repository's folder. */
+  readonly root: string;
+  readonly run: Run;
+  readonly fetch: typeof fetch;
+  readonly terminal: Terminal;
+}

@@ -1,0 +1,116 @@
+import { type Emulator, startEmulator } from "../support/emulator";
+import { AwsError, succeeded } from "../support/aws-wire/answers";
+import type { Answer } from "../support/loopback-server";
+import { type Mode, writeRoot } from "../support/roots";
+import { Workspace } from "../support/terraform";
+import type { AwsRequest } from "./aws-front";
+
+export interface Instance {
+  readonly id: string;
+  readonly region: string;
+  readonly group: string;
+  /** As the launch template has them, decoded. */
+  readonly userData: Buffer;
+}
+
+export interface Group {
+  readonly minimum: number;
+  readonly desired: number;
+  readonly instances: readonly { readonly id: string; readonly isHealthy: boolean }[];
+}
+
+export const SECRETS_BUCKET = "secrets-of-the-stack";
+
+/** The stack as Terraform applied it to the emulator, and the instances of its group. */
+export class Cloud {
+  private constructor(
+    readonly emulator: Emulator,
+    readonly group: string,
+    readonly userData: Buffer,
+    private readonly workspace: Workspace,
+  ) {}
+
+  /** With a bucket for secrets that is there already: on a new one Terraform would wait for a minute. */
+  static async apply(inputs: Readonly<Record<string, unknown>>, mode: Mode = "module"): Promise<Cloud> {
+    const emulator = await startEmulator();
+    const workspace = await Workspace.create({ env: emulator.env });
+    try {
+      await emulator.aws("s3", "create_bucket", { Bucket: SECRETS_BUCKET });
+      const bucket = { secrets_bucket: SECRETS_BUCKET, secrets_bucket_region: emulator.region };
+      writeRoot(workspace, mode, { stacks: { ci: { scaler_enabled: false, ...bucket, ...inputs } } });
+      await workspace.init();
+      const { ci_auto_scaling_group_name: group, ci_launch_template_id: template } = await workspace.apply();
+      const userData = await read(emulator, String(template));
+      return new Cloud(emulator, String(group), userData, workspace);
+    } catch (error) {
+      workspace.remove();
+      await emulator.stop();
+      throw error;
+    }
+  }
+
+  /** A new instance of the group. */
+  async launch(): Promise<Instance> {
+    const before = await this.describe();
+    await this.call("SetDesiredCapacity", { DesiredCapacity: String(before.instances.length + 1) });
+    const { instances } = await this.describe();
+    const { id } = instances.find((one) => before.instances.every((other) => other.id !== one.id))!;
+    return { id, region: this.emulator.region, group: this.group, userData: this.userData };
+  }
+
+  /** The group as AWS describes it. */
+  async describe(): Promise<Group> {
+    const text = await this.call("DescribeAutoScalingGroups", { "AutoScalingGroupNames.member.1": this.group });
+    const number = (name: string) => Number(new RegExp(`<${name}>(\\d+)</${name}>`).exec(text)?.[1]);
+    const instances = [...text.matchAll(/<member>(?:(?!<member>)[^])*?<InstanceId>[^]*?<\/member>/g)].map(
+      ([member]) => ({
+        id: /<InstanceId>([^<]*)/.exec(member)![1]!,
+        isHealthy: member.includes("<HealthStatus>Healthy<"),
+      }),
+    );
+    return { minimum: number("MinSize"), desired: number("DesiredCapacity"), instances };
+  }
+
+  /** The emulator shrinks groups below their minimum, which AWS does not, and knows no lifecycle actions. */
+  readonly correct = async ({ action, parameters }: AwsRequest): Promise<Answer | AwsError | undefined> => {
+    if (action === "RecordLifecycleActionHeartbeat" || action === "CompleteLifecycleAction") {
+      const isOurs = parameters["AutoScalingGroupName"] === this.group;
+      if (isOurs) return succeeded("query", action, "");
+      return new AwsError("ValidationError", "No active Lifecycle Action found");
+    }
+    const shrinks = parameters["ShouldDecrementDesiredCapacity"] === "true";
+    if (action !== "TerminateInstanceInAutoScalingGroup" || !shrinks) return undefined;
+    const { minimum, desired } = await this.describe();
+    return desired > minimum ? undefined : new AwsError("ValidationError", minimumMessage(minimum));
+  };
+
+  /** Auto Scaling by hand, which spares the start of a program; the emulator does not check signatures. */
+  async call(action: string, parameters: Readonly<Record<string, string>>): Promise<string> {
+    const scope = `test/20200101/${this.emulator.region}/autoscaling/aws4_request`;
+    const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
+    const usual = { Action: action, Version: "2011-01-01", AutoScalingGroupName: this.group };
+    const body = new URLSearchParams({ ...usual, ...parameters });
+    const answer = await fetch(this.emulator.endpoint, { method: "POST", headers: { authorization }, body });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${action}: ${text}`);
+    return text;
+  }
+
+  async stop(): Promise<void> {
+    this.workspace.remove();
+    await this.emulator.stop();
+  }
+}
+
+async function read(emulator: Emulator, template: string): Promise<Buffer> {
+  const which = { LaunchTemplateId: template, Versions: ["$Latest"] };
+  const { LaunchTemplateVersions } = await emulator.aws("ec2", "describe_launch_template_versions", which);
+  return Buffer.from(LaunchTemplateVersions[0].LaunchTemplateData.UserData, "base64");
+}
+
+function minimumMessage(minimum: number): string {
+  return (
+    `Currently, desiredSize equals minSize (${minimum}). Terminating instance without replacement will violate group's ` +
+    "min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size."
+  );
+}
