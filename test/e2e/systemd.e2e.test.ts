@@ -58,7 +58,7 @@ const scenarios = {
   refused: { refusal: "An error occurred (AccessDenied)" },
   "at the minimum": {
     refusal: "An error occurred (ValidationError): Currently, desiredSize equals minSize (1).",
-    boot: `${START}\nsleep 14\nsystemctl stop buildkite-drain-watcher buildkite-agent\nsystemctl poweroff --force`,
+    boot: `${START}\nsleep 20\nsystemctl stop buildkite-drain-watcher buildkite-agent\nsystemctl poweroff --force`,
   },
   "retired at the minimum": {
     agent: "3 0",

@@ -40,6 +40,7 @@ export type Correction = (request: AwsRequest) => Promise<Answer | AwsError | un
 export class AwsFront {
   readonly requests: AwsRequest[] = [];
   private planned: Planned[] = [];
+  private readonly listeners: { readonly action: RegExp; readonly callback: () => void }[] = [];
 
   constructor(
     private readonly endpoint: string,
@@ -54,6 +55,11 @@ export class AwsFront {
 
   mend(): void {
     this.planned = [];
+  }
+
+  /** Calls back when such a request has succeeded. */
+  onDone(action: RegExp, callback: () => void): void {
+    this.listeners.push({ action, callback });
   }
 
   /** The actions of all requests, in order. */
@@ -80,6 +86,8 @@ export class AwsFront {
     const given = spoiled(fault) ?? (await this.correct(request));
     if (given === undefined) await this.pass(request, incoming, response, fault?.delivery === "lost");
     else reply(request, response, given);
+    if (request.status !== 200) return;
+    for (const { action, callback } of this.listeners) if (action.test(request.action)) callback();
   }
 
   private faultFor(action: string): AwsFault | undefined {

@@ -72,7 +72,8 @@ export class Cloud {
   }
 
   /** The emulator shrinks groups below their minimum, which AWS does not, and knows no lifecycle actions. */
-  readonly correct = async ({ action, parameters }: AwsRequest): Promise<Answer | AwsError | undefined> => {
+  readonly correct = async (request: AwsRequest, atMinimum: boolean): Promise<Answer | AwsError | undefined> => {
+    const { action, parameters } = request;
     if (action === "RecordLifecycleActionHeartbeat" || action === "CompleteLifecycleAction") {
       const isOurs = parameters["AutoScalingGroupName"] === this.group;
       if (isOurs) return succeeded("query", action, "");
@@ -81,7 +82,8 @@ export class Cloud {
     const shrinks = parameters["ShouldDecrementDesiredCapacity"] === "true";
     if (action !== "TerminateInstanceInAutoScalingGroup" || !shrinks) return undefined;
     const { minimum, desired } = await this.describe();
-    return desired > minimum ? undefined : new AwsError("ValidationError", minimumMessage(minimum));
+    if (desired > minimum && !atMinimum) return undefined;
+    return new AwsError("ValidationError", minimumMessage(atMinimum ? desired : minimum));
   };
 
   /** Auto Scaling by hand, which spares the start of a program; the emulator does not check signatures. */

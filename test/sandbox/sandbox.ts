@@ -14,6 +14,8 @@ export interface SandboxOptions {
   readonly speed?: number;
   /** Instead of the launch template's. */
   readonly userData?: Buffer;
+  /** Whether the group has no instance to spare, whatever it has had before. */
+  readonly atMinimum?: boolean;
 }
 
 export interface RunOptions {
@@ -28,6 +30,7 @@ export interface RunOptions {
 /** A job that the running agent was given. */
 export interface QueuedJob {
   readonly started: () => Promise<boolean>;
+  readonly isTaken: () => boolean;
   readonly ended: (timeoutMs?: number) => Promise<Job>;
 }
 
@@ -61,16 +64,22 @@ export class Sandbox {
     readonly cloud: Cloud,
     readonly instance: Instance,
     private readonly tools: SandboxTools,
-    speed: number,
+    { speed = 1, atMinimum = false }: SandboxOptions,
   ) {
-    this.aws = new AwsFront(cloud.emulator.endpoint, cloud.correct);
+    this.aws = new AwsFront(cloud.emulator.endpoint, (request) => cloud.correct(request, atMinimum));
+    this.aws.onDone(/^TerminateInstanceInAutoScalingGroup$/, () => {
+      this.imds.set("autoscaling/target-lifecycle-state", "Terminated");
+    });
+    this.aws.onDone(/^CompleteLifecycleAction$/, () => {
+      this.isTaken = true;
+    });
     this.shared = new SharedFolder(tools, speed);
   }
 
-  static async start({ cloud, speed = 1, userData }: SandboxOptions): Promise<Sandbox> {
-    const sandbox = new Sandbox(cloud, await cloud.launch(), await sandboxTools(), speed);
+  static async start(options: SandboxOptions): Promise<Sandbox> {
+    const sandbox = new Sandbox(options.cloud, await options.cloud.launch(), await sandboxTools(), options);
     try {
-      sandbox.describeInstance(userData ?? sandbox.instance.userData);
+      sandbox.describeInstance(options.userData ?? sandbox.instance.userData);
       await sandbox.enter();
       return sandbox;
     } catch (error) {
@@ -163,11 +172,20 @@ export class Sandbox {
     const name = this.shared.addJob(environment, "json");
     return {
       started: () => until(() => this.shared.has(`jobs/${name}.log`), 30_000),
+      isTaken: () => !this.shared.has(`jobs/${name}.json`),
       ended: async (timeoutMs = 60_000) => {
         if (await until(() => this.shared.has(`jobs/${name}.result`), timeoutMs)) return this.shared.job(name);
         throw new Error(`job ${name} did not end`);
       },
     };
+  }
+
+  /** Whether the group's lifecycle action is completed: EC2 ends the machine then. */
+  isTaken = false;
+
+  /** Waits until the machine is gone, by itself or by EC2. */
+  gone(timeoutMs: number): Promise<boolean> {
+    return until(() => this.isOff || this.isTaken, timeoutMs);
   }
 
   /** Whether the machine has switched itself off. */

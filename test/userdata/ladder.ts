@@ -33,7 +33,7 @@ export const endings: readonly Ending[] = [
   },
   {
     name: "uptime limit",
-    environment: { BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "5000" },
+    environment: { BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: String(END) },
     prepare: byItself("inactive"),
     atMinimum: "a replacement",
   },

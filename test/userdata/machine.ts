@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -69,7 +70,8 @@ export class Machine {
     for (const name of imageScripts) this.imageScript(name, "exit 0");
     this.set("clock", "0").set("end-of-time", "2000").set("agent-state", "active").set("job-seconds", "0");
     this.metadata("instance-id", "0 i-0123456789abcdef0").metadata("placement/region", "0 eu-west-1");
-    this.write("var/log/elastic-stack.log", "").write("proc/uptime", "5000.21 4000.00\n").set("agent-enabled", "");
+    this.write("var/log/elastic-stack.log", "").write("proc/sysrq-trigger", "").set("agent-enabled", "");
+    symlinkSync(join(this.fake, "clock"), join(this.root, "proc/uptime"));
   }
 
   write(path: string, content: string, mode = 0o644): this {

@@ -32,11 +32,15 @@ describe("an instance that has begun to leave", () => {
     expect(watch(machine, idle!, { shrink: "ignored" }).calls).toEqual(["35 shrink", "155 poweroff --force"]);
   });
 
-  test("stays when somebody starts its agent again, and leaves anew when that one ends", () => {
-    const life = `${String(END)} inactive\n60 active\n180 inactive`;
-    const outcome = watch(machine, { ...idle!, prepare: (same) => same.set("life", life) }, { shrink: "ignored" });
-    expect(outcome.calls).toEqual(["35 shrink", "185 shrink", "305 poweroff --force"]);
-  });
+  test.each(["ignored", "minimum"])(
+    "(%s) stays when its agent comes back, and begins anew when that one ends",
+    (shrink) => {
+      const life = `${String(END)} inactive\n38 active\n180 inactive`;
+      const back = { ...idle!, environment: forOneJob, prepare: (same: Machine) => same.set("life", life) };
+      const { calls } = watch(machine.set("end-of-time", "187"), back, { shrink });
+      expect(calls).toEqual(["35 shrink", "185 shrink"]);
+    },
+  );
 });
 
 describe("a group at its minimum", () => {
@@ -54,6 +58,12 @@ describe("a group at its minimum", () => {
   test("an idle agent is started again every time, and never replaced", () => {
     const { calls } = watch(machine.set("end-of-time", "190"), idle!, { shrink: "minimum" });
     expect(calls).toEqual([35, 70, 105, 140, 175].flatMap((second) => [`${second} shrink`, `${second} start`]));
+  });
+
+  test("an idle agent is started again until the instance is as old as its agent may be", () => {
+    const young = { ...idle!, environment: { BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "60" } };
+    const { calls } = watch(machine, young, { shrink: "minimum" });
+    expect(calls).toEqual(["35 shrink", "35 start", "70 shrink", "75 replace", "80 complete-lifecycle-action"]);
   });
 
   test("an agent that cannot be started again makes room for a replacement", () => {

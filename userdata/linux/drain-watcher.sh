@@ -126,7 +126,6 @@ start_again() {
     started_at=$now
     looks=0
     leaving_since=0
-    at_minimum=
   fi
 }
 
@@ -166,6 +165,7 @@ switch_off() {
 begin_to_leave() {
   say "leave: the agent's unit is $state"
   leaving_since=$now
+  at_minimum=
   asked=
   if ((now - started_at > crash_seconds)); then crashes=0; fi
   if [[ $state == failed ]] && ((++crashes <= crashes_allowed)) && may_stay; then start_again "the agent has failed"; fi
