@@ -117,7 +117,10 @@ const scripts = [
     path: `test/userdata/stubs/${name}`,
     options: [],
   })),
-  ...["survey-agent.sh", "stop-idle-agent.sh"].map((name) => ({ path: `lambda/agent-scaler/${name}`, options: strict })),
+  ...["survey-agent.sh", "stop-idle-agent.sh"].map((name) => ({
+    path: `lambda/agent-scaler/${name}`,
+    options: strict,
+  })),
 ].filter(({ path }) => !path.endsWith(".service"));
 
 test.each(scripts)("shellcheck has nothing to say about $path", ({ path, options }) => {
