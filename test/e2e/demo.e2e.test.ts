@@ -24,7 +24,8 @@ afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 async function demo(app: string | undefined, settings: Settings = {}): Promise<Run> {
   const env = { ...process.env, TMPDIR: temporary, ...settings.env };
-  const args = ["node_modules/tsx/dist/cli.mjs", "test/demo/demo.ts", ...(app === undefined ? [] : [app])];
+  // Not through the command tsx: it kills what does not notice a signal within 60 ms.
+  const args = ["--import", "tsx", "test/demo/demo.ts", ...(app === undefined ? [] : [app])];
   const running = start(process.execPath, args, { cwd: repository, env });
   const seen = new Set<number>();
   let ended = false;
