@@ -68,14 +68,8 @@ export function newPair(queue: string, group: string, settings: Settings, maxDan
 /** One look at every pair. What fails for one pair does not touch the others. */
 export async function poll(pairs: readonly Pair[], ports: Ports): Promise<readonly PollResult[]> {
   const described = attempt("describe", () => ports.groups.describe(pairs.map(({ group }) => group)));
-  const asked = new Map<string, Promise<MetricsAnswer | Failure>>();
-  for (const { queue } of pairs) {
-    if (!asked.has(queue))
-      asked.set(
-        queue,
-        attempt("metrics", () => ports.queues.metrics(queue)),
-      );
-  }
+  const queues = [...new Set(pairs.map(({ queue }) => queue))];
+  const asked = new Map(queues.map((queue) => [queue, attempt("metrics", () => ports.queues.metrics(queue))]));
   return Promise.all(
     pairs.map(async (pair) => {
       const answer = (await asked.get(pair.queue)) as MetricsAnswer | Failure;

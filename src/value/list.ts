@@ -79,7 +79,8 @@ export function keepItems<T>(
     return Value.of((lifted.content as T[]).filter((_, i) => verdicts[i]!.content));
   }
   const { name, made } = perItem(holds);
-  return Value.expression(`[for ${name} in `, at(lifted), ` : ${name} if `, at(made), "]");
+  // Without a space, as terraform fmt writes it before a bracket.
+  return Value.expression(`[for ${name} in `, at(lifted), ` : ${name} if(`, at(made), ")]");
 }
 
 /** One list after the other. */

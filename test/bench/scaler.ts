@@ -45,7 +45,8 @@ export async function scalerRows(): Promise<Row[]> {
 }
 
 function loadTime(file: string): number {
-  const once = () => Number(spawnSync(process.execPath, ["-e", LOAD, file], { encoding: "utf8", timeout: 30_000 }).stdout);
+  const once = () =>
+    Number(spawnSync(process.execPath, ["-e", LOAD, file], { encoding: "utf8", timeout: 30_000 }).stdout);
   return median(Array.from({ length: STARTS }, once));
 }
 
@@ -54,7 +55,10 @@ async function polls(bundle: ScalerBundle, queues: number): Promise<{ pollMs: nu
   const [buildkite, aws] = [new FakeBuildkiteApi(), new FakeAwsApi()];
   const [endpoint, awsEndpoint] = [await buildkite.start(), await aws.start()];
   try {
-    const pairs = Array.from({ length: queues }, (_, i) => ({ queue: `queue-${String(i)}`, group: `group-${String(i)}` }));
+    const pairs = Array.from({ length: queues }, (_, i) => ({
+      queue: `queue-${String(i)}`,
+      group: `group-${String(i)}`,
+    }));
     for (const { queue, group } of pairs) {
       buildkite.queue(queue, { scheduled: 3 });
       aws.autoScaling.add(group);
@@ -74,7 +78,9 @@ async function polls(bundle: ScalerBundle, queues: number): Promise<{ pollMs: nu
     const { invocations, lines, peakMemoryMB } = await bundle.run({ environment });
     const failure = invocations.find(({ error }) => error !== undefined)?.error;
     if (failure !== undefined) throw new Error(`the AgentScaler failed: ${failure}`);
-    const durations = lines.flatMap(({ PollDurationMs }) => (typeof PollDurationMs === "number" ? [PollDurationMs] : []));
+    const durations = lines.flatMap(({ PollDurationMs }) =>
+      typeof PollDurationMs === "number" ? [PollDurationMs] : [],
+    );
     return { pollMs: median(durations.slice(queues)), memory: peakMemoryMB };
   } finally {
     await buildkite.stop();

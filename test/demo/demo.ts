@@ -1,24 +1,31 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { releasedScalerKey } from "../../src/stack/function-code";
 import { type Emulator, startEmulator } from "../support/emulator";
 import type { Environment } from "../support/processes";
 import { terraformEnvironment } from "../support/terraform";
 import { findTerraform, providerMirror, repository, ToolMissing } from "../support/tools";
 import type { Count } from "./cdktf-output";
-import { Deployment } from "./deployment";
+import { deployedResources } from "./deployed-resources";
+import { Deployment, type Output } from "./deployment";
+import { uploadPackages } from "./packages";
 import { pythonWithMoto } from "./python";
 import { report } from "./report";
 import { Terminal } from "./terminal";
 import { WorkFolder } from "./work-folder";
+import { Workplace } from "./workplace";
 
 const region = "us-east-1";
 const stack = "elastic-ci-stack";
+const demoFolder = join(repository, ".demo");
+/** The one thing that the demo leaves behind. */
+const picturePath = join(demoFolder, "cluster-at-work.svg");
 
-/** Deploys the app of a folder to a local AWS, shows what that made, and removes it all again. */
+/** Deploys the app of a folder to a local AWS, shows what that made and how it works, and removes it all again. */
 class Demo {
   readonly #terminal = new Terminal();
   readonly #interruption = new AbortController();
   readonly #signal = this.#interruption.signal;
+  readonly #workplace = new Workplace(this.#terminal, this.#signal);
 
   /** The folder of the app's cdktf.json. */
   constructor(private readonly appFolder: string) {}
@@ -31,13 +38,13 @@ class Demo {
   async run(): Promise<number> {
     try {
       await this.check();
-      const folder = new WorkFolder(this.appFolder, join(repository, ".demo"));
+      const folder = new WorkFolder(this.appFolder, demoFolder);
       try {
         await this.onEmulator(folder);
       } finally {
         folder.remove();
       }
-      this.#terminal.phase("Done. Nothing is left behind.");
+      this.#terminal.phase(`Done. Nothing is left behind${existsSync(picturePath) ? " but the picture" : ""}.`);
       return 0;
     } catch (error) {
       return this.fail(error);
@@ -66,10 +73,12 @@ class Demo {
     this.#terminal.phase("Starting a local AWS (moto)");
     const emulator = await startEmulator({ region, signal: this.#signal });
     try {
-      await emulator.seedScalerBucket(region, releasedScalerKey("x86_64"));
+      await uploadPackages(emulator);
+      await this.#workplace.open();
       this.#terminal.phase(`Local AWS answers at ${emulator.endpoint}`);
-      await this.roundTrip(emulator, await this.deployment(emulator, folder));
+      await this.roundTrip(emulator, await this.deployment(emulator, folder), folder);
     } finally {
+      await this.#workplace.close();
       await emulator.stop();
     }
   }
@@ -77,7 +86,7 @@ class Demo {
   private async deployment(emulator: Emulator, folder: WorkFolder): Promise<Deployment> {
     const env: Environment = {
       ...(await terraformEnvironment(emulator.env, join(folder.path, ".terraform.rc"))),
-      TF_VAR_buildkite_agent_token: "demo-token",
+      ...this.#workplace.inputs,
       // The buckets' access logs would keep them from being destroyed.
       TF_VAR_secrets_bucket_force_destroy: "true",
       CDKTF_HOME: join(folder.path, ".cdktf"),
@@ -89,15 +98,15 @@ class Demo {
     return new Deployment({ folder: folder.path, cdktf, stack, env, signal: this.#signal });
   }
 
-  /** Deploys and shows the result; destroys what was made even if that failed. */
-  private async roundTrip(emulator: Emulator, deployment: Deployment): Promise<void> {
+  /** Deploys, shows the result and lets it work; destroys what was made even if that failed. */
+  private async roundTrip(emulator: Emulator, deployment: Deployment, folder: WorkFolder): Promise<void> {
     try {
       this.#terminal.phase(`cdktf deploy ${stack}`);
       await deployment.deploy((count) => this.show("resources created", count));
-      await report(deployment, emulator, this.#terminal);
+      await this.work(emulator, await report(deployment, emulator, this.#terminal), folder);
     } catch (error) {
       this.#signal.throwIfAborted();
-      if ((await emulator.resources()).length === 0) throw error;
+      if ((await deployedResources(emulator)).length === 0) throw error;
       this.#terminal.print(messageOf(error));
       await this.destroy(emulator, deployment);
       throw new Error("The error is above; what had been made is destroyed again.");
@@ -105,10 +114,22 @@ class Demo {
     await this.destroy(emulator, deployment);
   }
 
+  /** An app may have no AgentScaler that could be seen at work. */
+  private async work(emulator: Emulator, outputs: Record<string, Output>, folder: WorkFolder): Promise<void> {
+    const [functionName, groupName] = ["scaler_lambda_function_name", "auto_scaling_group_name"].map(
+      (name) => outputs[name]?.value,
+    );
+    if (typeof functionName !== "string" || typeof groupName !== "string") return;
+    await this.#workplace.run(
+      { emulator, functionName, groupName, folder: join(folder.path, ".function") },
+      picturePath,
+    );
+  }
+
   private async destroy(emulator: Emulator, deployment: Deployment): Promise<void> {
     this.#terminal.phase(`cdktf destroy ${stack}`);
     await deployment.destroy((count) => this.show("resources destroyed", count));
-    const left = await emulator.resources();
+    const left = await deployedResources(emulator);
     if (left.length > 0) throw new Error(`These resources were left:\n${left.join("\n")}`);
     this.#terminal.phase("The local AWS is empty again: 0 resources");
   }
@@ -125,6 +146,8 @@ function messageOf(error: unknown): string {
 }
 
 async function main(): Promise<void> {
+  // Which Node.js a coming release of the AWS SDK will need is not what a demo is watched for.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const demo = new Demo(resolve(process.argv[2] ?? repository));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => demo.interrupt());
   process.exitCode = await demo.run();

@@ -1,14 +1,19 @@
 import { changedAttributes } from "../support/emulator-differences";
 import type { Emulator } from "../support/emulator";
+import { deployedResources } from "./deployed-resources";
 import type { Deployment, Output } from "./deployment";
 import { type Terminal, table } from "./terminal";
 
-/** Shows what a deployment made, and proves that a second plan has nothing to do. */
-export async function report(deployment: Deployment, emulator: Emulator, terminal: Terminal): Promise<void> {
+/** Shows what a deployment made, and proves that a second plan has nothing to do. Returns the outputs. */
+export async function report(
+  deployment: Deployment,
+  emulator: Emulator,
+  terminal: Terminal,
+): Promise<Record<string, Output>> {
   const resources = await deployment.resources();
   const total = resources.reduce((sum, { count }) => sum + count, 0);
   terminal.phase(
-    `${total} resources exist; the local AWS lists ${(await emulator.resources()).length} of its own kinds`,
+    `${total} resources exist; the local AWS lists ${(await deployedResources(emulator)).length} of its own kinds`,
   );
   let part = "";
   const rows = resources.map((resource) => {
@@ -17,9 +22,11 @@ export async function report(deployment: Deployment, emulator: Emulator, termina
     return [shown, String(resource.count), resource.type, resource.name];
   });
   terminal.print(`\n${table(["Part", "Count", "Type", "Name"], rows)}\n`);
-  const outputs = Object.entries(await deployment.outputs()).map(([name, output]) => [name, shown(output)]);
-  terminal.print(`${table(["Output", "Value"], outputs)}\n`);
+  const outputs = await deployment.outputs();
+  const rowsOfOutputs = Object.entries(outputs).map(([name, output]) => [name, shown(output)]);
+  terminal.print(`${table(["Output", "Value"], rowsOfOutputs)}\n`);
   await secondPlan(deployment, terminal);
+  return outputs;
 }
 
 function shown({ value, sensitive }: Output): string {

@@ -31,6 +31,15 @@ test("on a terminal progress rewrites its own line, which no other line runs int
     terminal.progress(`2 of 9 ${"x".repeat(100)}`);
     terminal.print("done");
   });
-  const [first, second, rest] = text.split("\r\u001b[2K").slice(1);
+  const [first, second, rest] = text.split("\r\u001b[J");
   expect([first, second?.length, rest]).toEqual(["[   0.0 s]   1 of 9", 39, "done\n"]);
+});
+
+test("a block of lines is rewritten from its first line on", () => {
+  const text = written(true, (terminal) => {
+    terminal.block(["one", "two", "three"]);
+    terminal.block(["four"]);
+    terminal.print("done");
+  });
+  expect(text).toBe("one\ntwo\nthree\r\u001b[2A\u001b[Jfour\r\u001b[Jdone\n");
 });

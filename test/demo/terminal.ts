@@ -1,13 +1,18 @@
-/** What the demo says, with the seconds since its start; a line that is rewritten in place where there is a terminal. */
+/** What the demo says, with the seconds since its start; lines that are rewritten in place where there is a terminal. */
 export class Terminal {
   readonly #start = Date.now();
-  #live = false;
+  #liveLines = 0;
   #lastPlain = 0;
 
   constructor(private readonly stream: NodeJS.WriteStream = process.stdout) {}
 
   get seconds(): string {
     return ((Date.now() - this.#start) / 1000).toFixed(1);
+  }
+
+  /** Whether lines can be rewritten. */
+  get isLive(): boolean {
+    return this.stream.isTTY;
   }
 
   /** A new phase, or a result of the current one. */
@@ -22,19 +27,28 @@ export class Terminal {
 
   /** How far a phase is. Without a terminal at most one line every five seconds. */
   progress(text: string): void {
-    if (this.stream.isTTY) {
-      const line = `[${this.seconds.padStart(6)} s]   ${text}`;
-      this.stream.write(`\r\u001b[2K${line.slice(0, this.stream.columns - 1)}`);
-      this.#live = true;
+    if (this.isLive) {
+      this.block([`[${this.seconds.padStart(6)} s]   ${text}`]);
     } else if (Date.now() - this.#lastPlain >= 5_000) {
       this.#lastPlain = Date.now();
       this.phase(`  ${text}`);
     }
   }
 
+  /** Lines in place of the last ones. Only for a terminal. */
+  block(lines: readonly string[]): void {
+    this.clear();
+    // A line that wraps could not be rewritten.
+    const width = (this.stream.columns || 80) - 1;
+    this.stream.write(lines.map((line) => line.slice(0, width)).join("\n"));
+    this.#liveLines = lines.length;
+  }
+
   private clear(): void {
-    if (this.#live) this.stream.write("\r\u001b[2K");
-    this.#live = false;
+    if (this.#liveLines === 0) return;
+    const up = this.#liveLines > 1 ? `\u001b[${this.#liveLines - 1}A` : "";
+    this.stream.write(`\r${up}\u001b[J`);
+    this.#liveLines = 0;
   }
 }
 

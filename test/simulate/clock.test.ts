@@ -4,7 +4,7 @@ import { Random } from "./random";
 test("events happen in the order of their times, and of their arrangement at equal times", () => {
   const clock = new Clock();
   const random = new Random(1, "events");
-  const arranged = Array.from({ length: 500 }, (_, order) => ({ time: random.wholeBetween(0, 50), order }));
+  const arranged = Array.from({ length: 500 }, (_, order) => ({ time: random.between(0, 50), order }));
   const happened: { time: number; order: number }[] = [];
   for (const event of arranged) clock.at(event.time, () => happened.push(event));
   clock.runUntil(50);

@@ -79,7 +79,7 @@ export class Group {
   private launch(): void {
     const { bootSeconds, bootFailures, agentsPerInstance } = this.behaviour;
     const host = new Host(`i-${(this.measures.launches + 1).toString(16).padStart(17, "0")}`, this.clock.now);
-    const boot = Math.max(IN_SERVICE_SECONDS + 1, this.random.between(...bootSeconds));
+    const boot = Math.max(IN_SERVICE_SECONDS + 1, this.random.within(...bootSeconds));
     const fails = this.random.chance(bootFailures);
     this.hosts.set(host.id, host);
     this.pending++;

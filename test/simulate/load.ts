@@ -34,7 +34,7 @@ export function* officeBuilds(load: OfficeLoad, random: Random): Generator<Build
 }
 
 function officeBuild(at: number, { tests, testMinutes, blockedShare }: OfficeLoad, random: Random): Build {
-  const count = random.wholeBetween(...tests);
+  const count = random.between(...tests);
   const stages = [
     [random.logNormal(90, 0.4)],
     Array.from({ length: count }, () => random.logNormal(testMinutes * 60, 0.5)),
@@ -46,7 +46,7 @@ function officeBuild(at: number, { tests, testMinutes, blockedShare }: OfficeLoa
 /** One job an hour from nine to seven. */
 export function* hourlyBuilds(random: Random): Generator<Build> {
   for (let hour = 9; hour < 19; hour++) {
-    yield { at: hour * 3600 + random.between(0, 3600), stages: [[random.between(30, 60)]] };
+    yield { at: hour * 3600 + random.within(0, 3600), stages: [[random.within(30, 60)]] };
   }
 }
 
@@ -62,7 +62,7 @@ export function* steadyJobs([from, to]: Span, perHour: number, seconds: Span, ra
   for (let at = from * 3600; ;) {
     at += random.exponential(3600 / perHour);
     if (at >= to * 3600) return;
-    yield { at, stages: [[random.between(...seconds)]] };
+    yield { at, stages: [[random.within(...seconds)]] };
   }
 }
 

@@ -101,7 +101,7 @@ export class Queue {
       }
       host.engaged++;
       host.jobs.add(job);
-      this.clock.after(this.random.between(...DISPATCH_SECONDS), () => this.start(host, job));
+      this.clock.after(this.random.within(...DISPATCH_SECONDS), () => this.start(host, job));
     }
   }
 

@@ -72,7 +72,7 @@ export function simulate(scenario: Scenario, policy: Policy, seed: number, sampl
   if (scenario.spot) arrangeStorms(scenario.spot, world, new Random(seed, "spot"));
   const scaler = policy(world);
   // The schedule's minute and the day's hours begin at unrelated moments.
-  repeat(clock, new Random(seed, "schedule").between(0, INVOCATION_SECONDS), INVOCATION_SECONDS, () => scaler.invoke());
+  repeat(clock, new Random(seed, "schedule").within(0, INVOCATION_SECONDS), INVOCATION_SECONDS, () => scaler.invoke());
   const taken: Sample[] = [];
   if (samples > 0) repeat(clock, 0, end / samples, () => taken.push(sampleOf(world)));
   clock.runUntil(end);

@@ -1,5 +1,5 @@
 import type { LastEvents, Search } from "../../lambda/agent-scaler/activities";
-import type { MetricsAnswer } from "../../lambda/agent-scaler/buildkite";
+import { BuildkiteError, type MetricsAnswer } from "../../lambda/agent-scaler/buildkite";
 import { type AgentScalerConfig, type Environment, parseConfig } from "../../lambda/agent-scaler/config";
 import type { Settings } from "../../lambda/agent-scaler/decide";
 import type { GroupState } from "../../lambda/agent-scaler/judge";
@@ -182,3 +182,16 @@ export function fail(message: string): () => never {
     throw new Error(message);
   };
 }
+
+/** Answers of Buildkite that refuse. */
+export const fails =
+  (status: number, retryAfterSeconds?: number, message = `answered ${String(status)}`) =>
+  () => {
+    throw new BuildkiteError(message, status, retryAfterSeconds);
+  };
+
+/** Two pairs of which a test lets the second one fail. */
+export const WORKS_AND_FAILS = serving([
+  { queue: "works", group: "a-asg" },
+  { queue: "fails", group: "b-asg" },
+]);

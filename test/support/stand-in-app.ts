@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lambdaKey } from "../../src/stack/function-code";
 import { repository } from "./tools";
 
 /** A small app in place of the real one, so that the demo's bad days can be tested in seconds. */
@@ -55,7 +56,35 @@ const restlessResource = `
 new SsmParameter(stack, "restless", { name: "/demo/restless", type: "String", value: "\${timestamp()}" });
 `;
 
-const endings = { sound: "", refused: refusedResource, restless: restlessResource };
+/** An AgentScaler with this environment besides the group's name. */
+function scaler(environment: string): string {
+  return `
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+
+const [bucket, endpoint] = ["lambda_bucket", "agent_endpoint"].map((name) => new TerraformVariable(stack, name, { type: "string" }).stringValue);
+const assumeRolePolicy = JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } }] });
+const scaler = new LambdaFunction(stack, "scaler", {
+  functionName: "stand-in-scaler",
+  role: new IamRole(stack, "role", { name: "stand-in-scaler", assumeRolePolicy }).arn,
+  runtime: "nodejs22.x",
+  handler: "index.handler",
+  timeout: 120,
+  s3Bucket: bucket,
+  s3Key: ${JSON.stringify(lambdaKey("agent-scaler"))},
+  environment: { variables: { ASG_NAME: group.name, BUILDKITE_AGENT_ENDPOINT: endpoint, ${environment} } },
+});
+new TerraformOutput(stack, "scaler_lambda_function_name", { value: scaler.functionName });
+new TerraformOutput(stack, "auto_scaling_group_name", { value: group.name });
+`;
+}
+
+const working = scaler(
+  `BUILDKITE_QUEUE: "default", BUILDKITE_AGENT_TOKEN_SSM_KEY: "/demo/token", AGENTS_PER_INSTANCE: "2", DISABLE_SCALE_IN: "true", LAMBDA_TIMEOUT: "50s"`,
+);
+const misconfigured = scaler(`BUILDKITE_QUEUE: "default", AGENTS_PER_INSTANCE: "two"`);
+
+const endings = { sound: "", refused: refusedResource, restless: restlessResource, working, misconfigured };
 
 export function standInApp(kind: keyof typeof endings): StandInApp {
   const folder = mkdtempSync(join(tmpdir(), "elastic-ci-stack-app-"));

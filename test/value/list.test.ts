@@ -130,12 +130,12 @@ describe("operators on what only Terraform knows become expressions", () => {
     {
       name: "keepItems",
       built: l.keepItems(list, (item) => eq(item, "")),
-      expression: '${[for item in var.list : item if (item == "")]}',
+      expression: '${[for item in var.list : item if((item == ""))]}',
     },
     {
       name: "keepItems of a known list",
       built: l.keepItems<string>(["a"], () => flag),
-      expression: '${[for item in ["a"] : item if var.flag]}',
+      expression: '${[for item in ["a"] : item if(var.flag)]}',
     },
     { name: "concat", built: l.concat<string>(["a"], list), expression: '${concat(["a"], var.list)}' },
     {

@@ -98,10 +98,8 @@ test("an activity without cause or status is no event", async () => {
 test.each([0.1, 0.1005])("a history that takes longer than %d s is given up", async (seconds) => {
   api.autoScaling.add("ci-asg");
   api.faults.add("DescribeScalingActivities", { delivery: "hung" });
-  const started = performance.now();
   const given = await groups.lastEvents("ci-asg", BOTH, seconds).catch((error: unknown) => (error as Error).name);
   expect(given).toBe("AbortError");
-  expect(performance.now() - started).toBeLessThan(2000);
 });
 
 test("a history may take longer than a timer can count", async () => {

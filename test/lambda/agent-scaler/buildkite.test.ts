@@ -4,7 +4,9 @@ import { inspect } from "node:util";
 import { buildkite, BuildkiteError, retryAfter } from "../../../lambda/agent-scaler/buildkite";
 import { type Answer, LoopbackServer, type Request } from "../../support/loopback-server";
 
-const TIMEOUTS = { connectMs: 150, totalMs: 300 };
+/** Long enough for a busy machine; where time shall run out, SHORT. */
+const PATIENT = { connectMs: 10_000, totalMs: 20_000 };
+const SHORT = { connectMs: 150, totalMs: 300 };
 const RIGHT: Answer = {
   status: 200,
   body: JSON.stringify({ organization: { slug: "acme" }, agents: { total: 3 }, jobs: { scheduled: 4 } }),
@@ -29,7 +31,7 @@ beforeEach(async () => {
 
 afterEach(() => server.stop());
 
-const ask = (queue = "default") => buildkite(endpoint, TIMEOUTS).metrics(queue, TOKEN);
+const ask = (queue = "default", timeouts = PATIENT) => buildkite(endpoint, timeouts).metrics(queue, TOKEN);
 
 /** The error that the request ends in. */
 async function failure(asked: Promise<unknown> = ask()): Promise<BuildkiteError> {
@@ -138,11 +140,9 @@ const slow = [
 
 test.each(slow)("$name is given up after the total time and not tried again", async ({ delivery }) => {
   answers = [{ ...RIGHT, delivery }];
-  const started = performance.now();
-  const error = await failure();
+  const error = await failure(ask("default", SHORT));
   expect(error.message).toBe(`${hostOf(endpoint)} gave no whole answer within 0.3 s`);
   expect(error.status).toBeUndefined();
-  expect(performance.now() - started).toBeLessThan(2000);
   expect(requests).toHaveLength(1);
 });
 
@@ -177,12 +177,12 @@ test("nobody there is an error that says so", async () => {
   const closed = new LoopbackServer(() => RIGHT);
   const address = await closed.start();
   await closed.stop();
-  const error = await failure(buildkite(address, TIMEOUTS).metrics("default", TOKEN));
+  const error = await failure(buildkite(address, PATIENT).metrics("default", TOKEN));
   expect(error.message).toBe(`${hostOf(address)} cannot be reached: ECONNREFUSED`);
 });
 
 test("a token that no header can hold is named as the reason, and not shown", async () => {
-  const error = await failure(buildkite(endpoint, TIMEOUTS).metrics("default", "bkct_secret\nmore"));
+  const error = await failure(buildkite(endpoint, PATIENT).metrics("default", "bkct_secret\nmore"));
   expect(error.message).toMatch(/token/);
   expect(error.message).not.toMatch(/bkct_secret/);
   expect(requests).toHaveLength(0);
@@ -192,7 +192,7 @@ test("no error shows the token", async () => {
   const deliveries: Partial<Answer>[] = [{ status: 401 }, { status: 500 }, { delivery: "reset" }, { delivery: "hung" }];
   for (const wrong of deliveries) {
     answers = [{ ...RIGHT, body: TOKEN, ...wrong }];
-    expect(inspect(await failure())).not.toContain(TOKEN);
+    expect(inspect(await failure(ask("default", SHORT)))).not.toContain(TOKEN);
   }
 });
 
@@ -216,14 +216,14 @@ describe("connections", () => {
 
   test("one connection serves poll after poll", async () => {
     const host = await listen(createHttpServer((_, response) => response.end(RIGHT.body)));
-    const api = buildkite(`http://${host}/v3`, TIMEOUTS);
+    const api = buildkite(`http://${host}/v3`, PATIENT);
     for (let poll = 0; poll < 5; poll += 1) await api.metrics("default", TOKEN);
     expect(sockets.size).toBe(1);
   });
 
   test("a kept connection that Buildkite has closed in the meantime costs no poll", async () => {
     const host = await listen(createHttpServer((_, response) => response.end(RIGHT.body)));
-    const api = buildkite(`http://${host}/v3`, TIMEOUTS);
+    const api = buildkite(`http://${host}/v3`, PATIENT);
     await api.metrics("default", TOKEN);
     for (const socket of sockets) socket.resetAndDestroy();
     expect((await api.metrics("default", TOKEN)).metrics.scheduled).toBe(4);
@@ -233,7 +233,7 @@ describe("connections", () => {
   test("a connection that does not come about is given up early", async () => {
     // Takes the connection and never says a word of TLS.
     const host = await listen(createServer());
-    const error = await failure(buildkite(`https://${host}/v3`, TIMEOUTS).metrics("default", TOKEN));
+    const error = await failure(buildkite(`https://${host}/v3`, SHORT).metrics("default", TOKEN));
     expect(error.message).toBe(`${host} took no connection within 0.15 s`);
   });
 });

@@ -2,24 +2,9 @@ import type { Settings } from "../../../lambda/agent-scaler/decide";
 import { newPair, type Pair, poll } from "../../../lambda/agent-scaler/poll";
 import { type ClusterEvent, InterleavedCluster } from "../../support/interleaved-cluster";
 import { RandomNumbers } from "../../support/random-numbers";
+import { NEUTRAL } from "./vectors";
 
-const SETTINGS: Settings = {
-  agentsPerInstance: 1,
-  includeWaiting: false,
-  instanceBuffer: 0,
-  maxInstanceCap: 0,
-  availabilityThreshold: 0.5,
-  scaleOutFactor: 0,
-  scaleInFactor: 0,
-  scaleOutCooldownSeconds: 0,
-  scaleInCooldownSeconds: 0,
-  disableScaleOut: false,
-  disableScaleIn: false,
-  scaleOnlyAfterAllEvent: false,
-  elasticCIMode: false,
-  danglingMinUptimeSeconds: 3600,
-  warmIdleInstances: 0,
-};
+const SETTINGS: Settings = { ...NEUTRAL, availabilityThreshold: 0.5 };
 /** As the stack sets them. */
 const STACK: Partial<Settings> = { disableScaleIn: true, scaleOutCooldownSeconds: 300, scaleInCooldownSeconds: 3600 };
 

@@ -1,6 +1,13 @@
-import { BuildkiteError } from "../../../lambda/agent-scaler/buildkite";
 import { Scaler } from "../../support/fake-function";
-import { answerOf, fail, FakeSurroundings, groupOf, serving, START } from "../../support/fake-surroundings";
+import {
+  answerOf,
+  fail,
+  fails,
+  FakeSurroundings,
+  groupOf,
+  START,
+  WORKS_AND_FAILS,
+} from "../../support/fake-surroundings";
 
 let around: FakeSurroundings;
 
@@ -10,15 +17,6 @@ beforeEach(() => {
 
 /** Seconds since START at which Buildkite was asked. */
 const polls = () => around.asked.map(({ at }) => at - START);
-const fails =
-  (status: number, retryAfterSeconds?: number, message = `answered ${String(status)}`) =>
-  () => {
-    throw new BuildkiteError(message, status, retryAfterSeconds);
-  };
-const WORKS_AND_FAILS = serving([
-  { queue: "works", group: "a-asg" },
-  { queue: "fails", group: "b-asg" },
-]);
 
 describe("Buildkite's wish for longer pauses", () => {
   test("holds from the poll on that told it", async () => {

@@ -24,7 +24,8 @@ export interface Vector {
   readonly expect: Outcome;
 }
 
-const NEUTRAL: Settings = {
+/** Every setting off. */
+export const NEUTRAL: Settings = {
   agentsPerInstance: 1,
   includeWaiting: false,
   instanceBuffer: 0,

@@ -1,7 +1,7 @@
-import { ScalerBundle, type ScalerRun } from "../../support/scaler-process";
-import { NEEDED, ScalerScene } from "../../support/scaler-scene";
-import * as cases from "./fault-cases";
-import { hostCases } from "./fault-cases-of-hosts";
+import { ScalerBundle, type ScalerRun } from "../support/scaler-process";
+import { NEEDED, ScalerScene } from "../support/scaler-scene";
+import * as cases from "../support/fault-cases";
+import { hostCases } from "../support/fault-cases-of-hosts";
 
 /** Processes that run at the same time; some of them only wait for an answer that never comes. */
 const AT_ONCE = 8;

@@ -1,8 +1,8 @@
-import { COMPLETE_ENVIRONMENT } from "../../support/agent-scaler-environment";
-import { inService } from "../../support/fake-auto-scaling";
-import type { PlannedInvocation } from "../../support/scaler-process";
-import { ScalerBundle, type ScalerRun } from "../../support/scaler-process";
-import { GROUP, NEEDED, QUEUE, ScalerScene } from "../../support/scaler-scene";
+import { COMPLETE_ENVIRONMENT } from "../support/agent-scaler-environment";
+import { inService } from "../support/fake-auto-scaling";
+import type { PlannedInvocation } from "../support/scaler-process";
+import { ScalerBundle, type ScalerRun } from "../support/scaler-process";
+import { GROUP, NEEDED, QUEUE, ScalerScene } from "../support/scaler-scene";
 
 const HOUR_MS = 3_600_000;
 /** Several polls per invocation. */

@@ -1,5 +1,5 @@
-import { inService, instance } from "../../support/fake-auto-scaling";
-import { GROUP, QUEUE, type ScalerScene } from "../../support/scaler-scene";
+import { inService, instance } from "./fake-auto-scaling";
+import { GROUP, QUEUE, type ScalerScene } from "./scaler-scene";
 import { denied, type FaultCase, throttled } from "./fault-cases";
 
 const ELASTIC = {
