@@ -26,6 +26,7 @@ install_git_lfs() {
   download git-lfs "$work/git-lfs.tar.gz"
   tar --extract --gzip --file "$work/git-lfs.tar.gz" --directory "$work" --strip-components 1
   install --owner root --group root --mode 0755 "$work/git-lfs" "$root/usr/local/bin/git-lfs"
+  "$root/usr/local/bin/git-lfs" install --system
 }
 
 # The snap that Ubuntu brings updates itself.
