@@ -21,8 +21,8 @@ const login = {
     env: "BUILDKITE_AUTHORIZED_USERS_URL",
     platforms: ["linux"],
     about:
-      "Where to fetch an authorized_keys file, every hour anew. Schemes: s3://, https://, http://, file://. ssh_ingress_cidr_blocks says who reaches the port.",
-    checks: [emptyOr(url("s3://", "https://", "http://", "file://")), noShellQuoting()],
+      "Where to fetch an authorized_keys file, every hour anew. Schemes: s3://, https://, file://. ssh_ingress_cidr_blocks says who reaches the port.",
+    checks: [emptyOr(url("s3://", "https://", "file://")), noShellQuoting()],
   }),
 };
 

@@ -1,4 +1,4 @@
-import { atLeast, emptyOr, notEmpty, whole } from "./check";
+import { atLeast, emptyOr, notEmpty, pattern, whole } from "./check";
 import { bucketName, kmsKey, oneLine, tokenParameter, url } from "./formats";
 import { choice, flag, number, text } from "./row";
 
@@ -46,7 +46,8 @@ const registration = {
     default: "default",
     env: "BUILDKITE_QUEUE",
     about: "Queue that the agents join and that AgentScaler watches.",
-    checks: [notEmpty(), oneLine()],
+    // It becomes one of the agent's tags, and those have commas between them.
+    checks: [notEmpty(), oneLine(), pattern(/^[^,]*$/, "have no comma")],
   }),
   agent_endpoint: text({
     default: "https://agent.buildkite.com/v3",
@@ -135,8 +136,8 @@ const behaviour = {
     env: "BUILDKITE_ENV_FILE_URL",
     about:
       'Where to fetch a file of KEY="value" lines that become environment variables of the agent. ' +
-      "Schemes: s3://, ssm:/ and the rest of a parameter path, https://, http://, file://. The instance role must be allowed to read it.",
-    checks: [emptyOr(url("s3://", "ssm:/", "https://", "http://", "file://"))],
+      "Schemes: s3://, ssm:/ and the rest of a parameter path, https://, file://. The instance role must be allowed to read it.",
+    checks: [emptyOr(url("s3://", "ssm:/", "https://", "file://"))],
   }),
 };
 

@@ -39,8 +39,8 @@ export const lifecycle = {
     default: "",
     env: "BUILDKITE_ELASTIC_BOOTSTRAP_SCRIPT",
     about:
-      "Where to fetch a script that runs with full rights before the agent starts. Schemes: s3://, https://, http://, file://. The instance role must be allowed to read it.",
-    checks: [emptyOr(url("s3://", "https://", "http://", "file://"))],
+      "Where to fetch a script that runs with full rights before the agent starts. Schemes: s3://, https://, file://. The instance role must be allowed to read it.",
+    checks: [emptyOr(url("s3://", "https://", "file://"))],
   }),
   mount_tmpfs_at_tmp: flag({
     default: true,

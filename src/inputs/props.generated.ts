@@ -71,7 +71,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Queue that the agents join and that AgentScaler watches.
-   * It must not be empty; it must have no line break.
+   * It must not be empty; it must have no line break; it must have no comma.
    * @default "default"
    */
   readonly buildkiteQueue?: string;
@@ -166,9 +166,8 @@ export interface ElasticCiStackProps {
 
   /**
    * Where to fetch a file of KEY="value" lines that become environment variables of the agent. Schemes: s3://, ssm:/
-   * and the rest of a parameter path, https://, http://, file://. The instance role must be allowed to read it.
-   * It must be empty or begin with s3:// or ssm:/ or https:// or http:// or file:// and have neither blanks nor double
-   * quotes.
+   * and the rest of a parameter path, https://, file://. The instance role must be allowed to read it.
+   * It must be empty or begin with s3:// or ssm:/ or https:// or file:// and have neither blanks nor double quotes.
    * @default ""
    */
   readonly agentEnvFileUrl?: string;
@@ -862,10 +861,10 @@ export interface ElasticCiStackProps {
   readonly keyName?: string;
 
   /**
-   * Where to fetch an authorized_keys file, every hour anew. Schemes: s3://, https://, http://, file://.
-   * `sshIngressCidrBlocks` says who reaches the port.
-   * It must be empty or begin with s3:// or https:// or http:// or file:// and have neither blanks nor double quotes;
-   * it must have no quote, backtick, dollar sign or backslash.
+   * Where to fetch an authorized_keys file, every hour anew. Schemes: s3://, https://, file://. `sshIngressCidrBlocks`
+   * says who reaches the port.
+   * It must be empty or begin with s3:// or https:// or file:// and have neither blanks nor double quotes; it must have
+   * no quote, backtick, dollar sign or backslash.
    * Only for Linux.
    * @default ""
    */
@@ -1126,9 +1125,9 @@ export interface ElasticCiStackProps {
   readonly buildkiteWindowsAdministrator?: boolean | IResolvable;
 
   /**
-   * Where to fetch a script that runs with full rights before the agent starts. Schemes: s3://, https://, http://,
-   * file://. The instance role must be allowed to read it.
-   * It must be empty or begin with s3:// or https:// or http:// or file:// and have neither blanks nor double quotes.
+   * Where to fetch a script that runs with full rights before the agent starts. Schemes: s3://, https://, file://. The
+   * instance role must be allowed to read it.
+   * It must be empty or begin with s3:// or https:// or file:// and have neither blanks nor double quotes.
    * @default ""
    */
   readonly bootstrapScriptUrl?: string;

@@ -120,7 +120,7 @@ function unwritable(on: InputName, allowed: RegExp, what: string): Caution {
 }
 
 const configuration: readonly Caution[] = [
-  unwritable("buildkite_queue", /^[^",]*$/, "a double quote or comma in a queue"),
+  unwritable("buildkite_queue", /^[^"]*$/, "a double quote in a queue"),
   unwritable("buildkite_agent_tags", /^[^"]*$/, "a double quote in a tag"),
 ];
 

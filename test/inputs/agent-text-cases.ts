@@ -31,6 +31,7 @@ export const agentTexts: readonly Pair[] = [
   ],
   ["buildkite_queue", "", "not be empty", "default"],
   ["buildkite_queue", "a\nspawn=9", "no line break", "de'ploy $(touch /tmp/x) `id`; rm -rf / && | > < * \\ %{x} ${y}"],
+  ["buildkite_queue", "a,token=x", "have no comma", "a;token=x"],
   ["agent_endpoint", "agent.buildkite.com", "begin with https:// or http://", "http://localhost:8080/v3"],
   [
     "agent_endpoint",
@@ -41,12 +42,7 @@ export const agentTexts: readonly Pair[] = [
   ["buildkite_agent_tags", "os=linux\ntoken=x", "no line break", "os=linux,size=large"],
   ["buildkite_agent_experiments", "a\r\nb", "no line break", "normalised-upload-paths,resolve-commit-after-checkout"],
   ["git_mirror_seed_bucket", "My_Bucket", "be a bucket name", ""],
-  [
-    "agent_env_file_url",
-    "ftp://host/env",
-    "begin with s3:// or ssm:/ or https:// or http:// or file://",
-    "ssm:/ci/env",
-  ],
+  ["agent_env_file_url", "http://host/env", "begin with s3:// or ssm:/ or https:// or file://", "ssm:/ci/env"],
   [
     "agent_env_file_url",
     "s3://bucket/a b",

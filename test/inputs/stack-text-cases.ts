@@ -34,12 +34,7 @@ export const stackTexts: readonly Pair[] = [
   ["vpc_cidr_block", "0.0.0.0/0", "be an IPv4 range from /16 to /28", "10.0.0.0/17"],
   ["key_name", "a\nb", "no line break", "my key"],
   ["key_name", "x".repeat(256), "at most 255 characters", "x".repeat(255)],
-  [
-    "authorized_users_url",
-    "ssm:/keys",
-    "begin with s3:// or https:// or http:// or file://",
-    "s3://bucket/authorized_keys",
-  ],
+  ["authorized_users_url", "ssm:/keys", "begin with s3:// or https:// or file://", "s3://bucket/authorized_keys"],
   [
     "authorized_users_url",
     "https://host/$(id)",
@@ -76,7 +71,7 @@ export const stackTexts: readonly Pair[] = [
   ["docker_fixed_cidr_v6", "172.17.0.0/16", "be an IPv6 range", "fd00:1:2::/64"],
   ["docker_fixed_cidr_v6", "2001:db8:1::/129", "be an IPv6 range", "1:2:3:4:5:6:7::/99"],
   ["buildkite_additional_sudo_permissions", "/bin/a\nALL", "no line break", "/usr/bin/apt-get,/bin/mount"],
-  ["bootstrap_script_url", "ssm:/script", "begin with s3:// or https:// or http:// or file://", "file:///opt/x.sh"],
+  ["bootstrap_script_url", "http://host/script", "begin with s3:// or https:// or file://", "file:///opt/x.sh"],
   ["bootstrap_script_url", 's3://b/"', "neither blanks nor double quotes", "s3://b/boot strap.sh".replace(" ", "%20")],
   ["resource_limits_memory_high", "101%", "be bytes such as 4G", "100%"],
   ["resource_limits_memory_max", "lots", "be bytes such as 4G", "infinity"],

@@ -18,7 +18,8 @@ export class Machine {
   constructor() {
     const templates = LAYERS.flatMap((layer) => [`${layer}/image.pkr.hcl`, `${layer}/plugins.pkr.hcl`]);
     const linux = ["versions.json", "keys/aws-cli.asc", ...templates].map((file) => `packer/linux/${file}`);
-    for (const file of [...linux, "userdata/linux/instance.sh"]) cpSync(join(repository, file), join(this.root, file));
+    for (const file of [...linux, "packer/linux/shared", "userdata/linux"])
+      cpSync(join(repository, file), join(this.root, file), { recursive: true });
   }
 
   get surroundings(): Surroundings {

@@ -63,9 +63,9 @@ describe.each(LAYERS)("the %s layer", (layer) => {
   });
 
   test("runs each of its scripts once, its assertions after all others and then only the cleaning up", () => {
-    const list = [...read(`${layer}/image.pkr.hcl`).matchAll(/"\$\{path\.root\}\/(\S+\.sh)",/g)].map(
-      ([, path]) => path!,
-    );
+    const list = [
+      ...read(`${layer}/image.pkr.hcl`).matchAll(/"\$\{path\.root\}\/((?:scripts|\.\.\/shared)\/\S+\.sh)",/g),
+    ].map(([, path]) => path!);
     const expected = [...layerScripts[layer].map((path) => path.replace(`${layer}/`, "")), "../shared/clean-up.sh"];
     expect([...list].sort()).toEqual(expected.sort());
     expect(list.slice(-2)).toEqual([`scripts/check-${layer}.sh`, "../shared/clean-up.sh"]);
@@ -114,6 +114,10 @@ test("what the stack layer's assertions expect of the tree is in the tree", () =
   const programs = list("program").filter((name) => !(name in manifest.downloads));
   const hooks = list("hook").filter((hook) => !hook.includes("/"));
   const units = ["buildkite-agent.service", "lifecycled.service"];
+  for (const fromUserData of ["instance.sh", "with-environment.sh", "drain-watcher.sh"]) {
+    expect(checks).toContain(`$library/${fromUserData}" root:root`);
+    expect(code("stack/image.pkr.hcl")).toContain(`/userdata/linux/${fromUserData}"`);
+  }
   const powerOff = list("unit").filter((unit) => unit.startsWith("cloud-"));
   expect([programs.length, hooks.length, powerOff.length]).toEqual([11, 4, 3]);
   const expected = [

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { imageScripts, linuxFiles, Machine, shipped } from "./machine";
 
@@ -23,9 +23,22 @@ describe("the first boot", () => {
       "0 systemctl daemon-reload",
       "0 systemctl enable --now buildkite-drain-watcher.service",
       "0 bk-install-elastic-stack.sh",
+      `0 chown root:buildkite-agent ${join(machine.root, "etc/buildkite-agent/buildkite-agent.cfg")}`,
       "0 systemctl disable --now lifecycled.service",
     ]);
     expect(outcome.code).toBe(0);
+  });
+
+  test("leaves the agent's token to be read by root and the agent alone, whatever image wrote it", () => {
+    const config = "etc/buildkite-agent/buildkite-agent.cfg";
+    machine.write(config, 'token="x"\n', 0o644).run("boot.sh");
+    expect(statSync(join(machine.root, config)).mode & 0o777).toBe(0o640);
+  });
+
+  test("does not end the agent's work where the configuration keeps its mode", () => {
+    const outcome = machine.set("failures/chown", "").run("boot.sh");
+    expect(outcome.code).toBe(0);
+    expect(outcome.log).toContain("the agent's configuration keeps its owner and mode");
   });
 
   test("succeeds on an image that has no lifecycled", () => {

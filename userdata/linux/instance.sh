@@ -38,7 +38,7 @@ mark_unhealthy() {
 retry() {
   local pause
   for pause in 2 4 8 16; do
-    "$@" && return
+    "$@" && return 0
     sleep "$pause"
   done
   "$@"

@@ -149,10 +149,20 @@ build {
     destination = "/var/tmp/image/files"
   }
 
-  # The user data brings this file too. The image needs it under the original's user data as well.
+  # Our user data brings these files too. Under another's the image needs its own: without the watcher nothing would
+  # take an instance away whose agent has ended.
   provisioner "file" {
-    source      = "${path.root}/../../../userdata/linux/instance.sh"
-    destination = "/var/tmp/image/files/usr/local/lib/buildkite-elastic-ci-stack/instance.sh"
+    sources = [
+      "${path.root}/../../../userdata/linux/instance.sh",
+      "${path.root}/../../../userdata/linux/with-environment.sh",
+      "${path.root}/../../../userdata/linux/drain-watcher.sh",
+    ]
+    destination = "/var/tmp/image/files/usr/local/lib/buildkite-elastic-ci-stack/"
+  }
+
+  provisioner "file" {
+    source      = "${path.root}/../../../userdata/linux/buildkite-drain-watcher.service"
+    destination = "/var/tmp/image/files/etc/systemd/system/buildkite-drain-watcher.service"
   }
 
   # Some hardened images mount /tmp without execution.

@@ -37,6 +37,8 @@ check_programs() {
   done
   owned /usr/bin/lifecycled root:root 755
   owned "$library/instance.sh" root:root 644
+  owned "$library/with-environment.sh" root:root 755
+  owned "$library/drain-watcher.sh" root:root 755
 }
 
 # What a job could change would be run by later jobs, or by root.
@@ -71,7 +73,7 @@ check_hooks() {
 check_units() {
   local unit
   enabled amazon-cloudwatch-agent.service amazon-ssm-agent.service rsyslog.service
-  for unit in buildkite-agent.service docker.service docker.socket lifecycled.service; do
+  for unit in buildkite-agent.service buildkite-drain-watcher.service docker.service docker.socket lifecycled.service; do
     holds "$unit is there, and left to the boot" grep --quiet --word-regexp 'disabled\|static' \
       <<<"$(systemctl is-enabled "$unit" 2>/dev/null)"
   done
@@ -80,7 +82,8 @@ check_units() {
     holds "a failure of $unit powers the instance off" \
       grep --quiet '^OnFailure=poweroff.target' "$root/etc/systemd/system/$unit.d/10-power-off-on-failure.conf"
   done
-  holds "systemd understands every unit" systemd-analyze verify --recursive-errors=no buildkite-agent.service lifecycled.service
+  holds "systemd understands every unit" systemd-analyze verify --recursive-errors=no \
+    buildkite-agent.service buildkite-drain-watcher.service lifecycled.service
   holds "rsyslog understands its settings" rsyslogd -N1
   holds "the CloudWatch agent's settings are JSON" \
     jq --exit-status .logs "$root/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json"
