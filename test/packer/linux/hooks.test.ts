@@ -38,6 +38,13 @@ describe("the stack's settings", () => {
   });
 });
 
+test("a job, unlike the agent, is the first to go when memory runs out", () => {
+  const hook = `bash -c '. "$1"' hook "$ELASTIC_STACK_ROOT/etc/buildkite-agent/hooks/environment" >/dev/null`;
+  job.write("bin/buildkite-agent", `#!/bin/bash\n${hook}\ncat /proc/self/oom_score_adj\n`, 0o755);
+  job.write("agent", 'exec "$ELASTIC_STACK_ROOT/bin/buildkite-agent"');
+  expect(job.run("agent", { TMPDIR: `${job.root}/tmp`, HOME: job.root })).toMatchObject({ code: 0, log: "300\n" });
+});
+
 describe("Docker", () => {
   test("every job has a configuration of its own, which pre-exit removes", () => {
     const { environment } = job.hook("environment");

@@ -4,6 +4,13 @@
 # shellcheck source=packer/linux/stack/files/usr/local/lib/buildkite-elastic-ci-stack/disk.sh
 source "${BASH_SOURCE[0]%/*}/disk.sh"
 
+# The agent is protected when memory runs out. What it has started for this job gives that up: a runaway job goes first.
+stack_give_up_protection() {
+  local stack_parent
+  read -r stack_parent <"/proc/$PPID/comm"
+  [[ $stack_parent != buildkite-agent ]] || echo 300 >"/proc/$PPID/oom_score_adj"
+}
+
 # Every job logs in to registries on its own.
 stack_own_docker_config() {
   DOCKER_CONFIG=$(mktemp -d "${TMPDIR:-/tmp}/docker-config.XXXXXXXX")
