@@ -1,7 +1,7 @@
-/** Unit tests: nothing but `npm ci` needed. The tests that run Terraform are in jest.e2e.config.cjs. */
+/** Unit tests: nothing but `npm ci` needed. Tests that run Terraform, or the instances' scripts, are in jest.e2e.config.cjs. */
 module.exports = {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "/test/e2e/"],
+  testPathIgnorePatterns: ["/node_modules/", "\\.e2e\\.test\\.ts$"],
   modulePathIgnorePatterns: ["/cdktf.out/", "<rootDir>/.demo/"],
   transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   // The default leaves one core idle.

@@ -1,6 +1,6 @@
-/** Tests that run Terraform against the emulator. `globalSetup` fails with a message where a tool is missing. */
+/** Tests of the real thing: Terraform against the emulator, the instances' scripts. `globalSetup` fails with a message where a tool is missing. */
 module.exports = {
-  testMatch: ["<rootDir>/test/e2e/**/*.e2e.test.ts"],
+  testMatch: ["<rootDir>/test/**/*.e2e.test.ts"],
   modulePathIgnorePatterns: ["/cdktf.out/", "<rootDir>/.demo/", "<rootDir>/build/"],
   transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   moduleNameMapper: { "^cdktf-buildkite-elastic-ci-stack$": "<rootDir>/src/index.ts" },

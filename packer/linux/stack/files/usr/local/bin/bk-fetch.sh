@@ -11,7 +11,7 @@ from_s3() {
 # Nothing that is sent in the clear: what is fetched becomes code, keys and settings of root.
 from_https() {
   local address=${1//\\/\\\\}
-  curl --config - --output "$2" --fail --location --silent --show-error --proto =https --proto-redir =https \
+  curl --config - --globoff --output "$2" --fail --location --silent --show-error --proto =https --proto-redir =https \
     --retry 4 --retry-connrefused --connect-timeout 10 --max-time 300 <<<"url = \"${address//\"/\\\"}\""
 }
 

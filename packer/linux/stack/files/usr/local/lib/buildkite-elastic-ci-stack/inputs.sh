@@ -112,12 +112,14 @@ set_rule() {
     ipv4-range) rule="^$octet(\.$octet){3}/(3[0-2]|[12]?[0-9])\$ an IPv4 range, such as 10.0.0.0/16" ;;
     ipv6-range) rule='^[0-9A-Fa-f:]{2,39}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$ an IPv6 range, such as fd00::/64' ;;
     bucket) rule='^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$ the name of a bucket' ;;
-    parameter) rule='^(/|arn:|[A-Za-z0-9_])[A-Za-z0-9_.:/+=@-]*$ the path or the ARN of an SSM parameter' ;;
+    # Not file:// or the like, which the AWS CLI would read instead.
+    parameter) rule='^(/[A-Za-z0-9_./+=@-]*|arn:[A-Za-z0-9_.:/+=@-]*|[A-Za-z0-9_][A-Za-z0-9_.-]*)(:[A-Za-z0-9_.-]+)?$ the path or the ARN of an SSM parameter' ;;
     endpoint) rule='^https?://[^[:space:]]+$ a URL' ;;
     source) rule='^(s3://|https://|file:///)[^[:space:]]+$ a URL that begins with s3://, https:// or file:///' ;;
     settings-source) rule='^(s3://|ssm:/|https://|file:///)[^[:space:]]+$ a URL that begins with s3://, ssm:/, https:// or file:///' ;;
     word) rule='^[A-Za-z0-9_.:/+=@-]+$ a single word' ;;
-    item) rule='^[^,]+$ text without commas' ;;
+    # The agent takes blanks off both ends of a tag.
+    item) rule='^[^,[:blank:]]([^,]*[^,[:blank:]])?$ text without commas and without blanks at its ends' ;;
     choice:*) rule="^(${1#choice:})\$ one of ${1#choice:}" ;;
     *) rule='^ text' ;;
   esac
@@ -162,23 +164,30 @@ sudo_commands() {
   done
 }
 
+# Without a backslash # begins a comment, which would leave a wider rule, : another rule, and = the arguments.
 check_sudo_commands() {
-  local command
+  local command plain
   while IFS= read -r command; do
     [[ $command == ALL || $command == /?* ]] ||
       problems+=("$1 must have absolute paths (or ALL) between commas, not ${command@Q}")
+    plain=${command//\\?/}
+    [[ $plain != *[#:]* && ${plain%% *} != *=* ]] ||
+      problems+=("$1 must have a backslash before #, : and = in ${command@Q}")
   done < <(sudo_commands "$2")
 }
 
 # Rules about several inputs, and about what the agent's configuration can hold.
 check_together() {
-  local name tags cancel=$BUILDKITE_AGENT_CANCEL_GRACE_PERIOD signal=$BUILDKITE_AGENT_SIGNAL_GRACE_PERIOD_SECONDS
+  local name tags='' quoting='' cancel=$BUILDKITE_AGENT_CANCEL_GRACE_PERIOD signal=$BUILDKITE_AGENT_SIGNAL_GRACE_PERIOD_SECONDS
   if [[ $cancel$signal =~ ^[0-9]+$ ]] && ((10#$signal >= 10#$cancel)); then
     problems+=("BUILDKITE_AGENT_SIGNAL_GRACE_PERIOD_SECONDS must be below BUILDKITE_AGENT_CANCEL_GRACE_PERIOD")
   fi
   for name in BUILDKITE_STACK_NAME BUILDKITE_AGENT_ENDPOINT BUILDKITE_AGENT_EXPERIMENTS BUILDKITE_AGENT_SIGNING_KEY_ID; do
     quote_for_agent "${!name}" || problems+=("$name has quotes that the agent would take for its own")
   done
-  tags=$BUILDKITE_QUEUE,$BUILDKITE_STACK_NAME,$BUILDKITE_STACK_VERSION,$BUILDKITE_STACK_DEPLOYED_BY,$BUILDKITE_AGENT_TAGS
-  quote_for_agent "$tags" || problems+=("the agent's tags have quotes that the agent would take for its own")
+  for name in BUILDKITE_QUEUE BUILDKITE_STACK_NAME BUILDKITE_STACK_VERSION BUILDKITE_STACK_DEPLOYED_BY BUILDKITE_AGENT_TAGS; do
+    tags+=${tags:+,}${!name}
+    [[ ${!name} != *[\"\'\#\\]* ]] || quoting+="$name "
+  done
+  quote_for_agent "$tags" || problems+=("${quoting% }: the agent's tags have quotes that the agent would take for its own")
 }

@@ -1,14 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { table } from "../../../src/inputs/table";
 import { type Row } from "../../../src/inputs/row";
-import { imageFiles, ImageMachine, library } from "./machine";
-
-const rows = [
-  ...readFileSync(join(imageFiles, library, "inputs.sh"), "utf8").matchAll(
-    /^ {2}input (\S+|'[^']*') (\w+) (?:\\\n {4})?"\$\{(\w+):=(.*)\}"$/gm,
-  ),
-].map(([, kind, name, expanded, content]) => ({ kind, name: name!, expanded, default: content! }));
+import { imageInputs as rows } from "./image-inputs";
+import { ImageMachine } from "./machine";
 
 let machine: ImageMachine;
 beforeEach(() => {
@@ -86,6 +79,16 @@ const wrong: readonly (readonly [string, string, string])[] = [
     "/bin/true,cat",
     "must have absolute paths (or ALL) between commas, not 'cat'",
   ],
+  ["BUILDKITE_ADDITIONAL_SUDO_PERMISSIONS", "/bin/passwd root # me", "must have a backslash before #, : and = in"],
+  [
+    "BUILDKITE_ADDITIONAL_SUDO_PERMISSIONS",
+    "/bin/true : ALL=NOPASSWD\\: ALL",
+    "must have a backslash before #, : and = in",
+  ],
+  ["BUILDKITE_ADDITIONAL_SUDO_PERMISSIONS", "/bin/a=b", "must have a backslash before #, : and = in"],
+  ["BUILDKITE_AGENT_TOKEN_PATH", "file:///etc/passwd", "must be the path or the ARN of an SSM parameter"],
+  ["BUILDKITE_QUEUE", " deploy", "must be text without commas and without blanks at its ends"],
+  ["BUILDKITE_QUEUE", "   ", "must be text without commas and without blanks at its ends"],
   ["BUILDKITE_S3_ACL", "two words", "must be a single word"],
   ["DOCKER_NETWORKING_PROTOCOL", "ipv6", "must be one of ipv4|dualstack"],
   ["DOCKER_IPV4_ADDRESS_POOL_1", "172.17.0.256/12", "must be an IPv4 range"],

@@ -80,6 +80,12 @@ describe("the group terminates the instance", () => {
     expect(outcome.calls.slice(1)).toEqual([`15 ${heartbeat}`, `75 ${heartbeat}`, `95 ${cancel}`, `115 ${complete}`]);
   });
 
+  test("jobs are cancelled, too, when a request hung while it was time for that", () => {
+    machine.set("job-seconds", "9999").set("faults/record-lifecycle-action-heartbeat", "hung");
+    const outcome = watch({ INSTANCE_TERMINATION_GRACE_PERIOD: "85" });
+    expect(outcome.calls.slice(-2)).toEqual([`100 ${cancel}`, `105 ${complete}`]);
+  });
+
   test("cancelled jobs end the waiting before the grace period does", () => {
     machine.set("job-seconds", "9999");
     const outcome = watch({ INSTANCE_TERMINATION_GRACE_PERIOD: "100" });

@@ -93,13 +93,25 @@ describe("an agent that fails", () => {
   });
 });
 
-// test/e2e/termination-ladder.e2e.test.ts has every ending and every way to fail.
-describe("every step fails up to", () => {
-  const hanging = failures.filter(({ fault }) => fault === "hung");
-  test.each(hanging)("$step, which hangs: the machine is gone within five minutes after the agent's end", (row) => {
-    const outcome = watch(machine, idle!, failingUpTo(row.step, row.fault));
-    expect(inOrder(outcome.calls)).toContain(row.by);
+// Whatever is answered that is no yes has the same effect, so every ending but the first takes two of the ways to fail.
+const table = endings.flatMap((how, index) =>
+  failures
+    .filter(({ fault }) => index === 0 || fault === "refused" || fault === "hung")
+    .map((failure) => ({ ending: how.name, how, ...failure })),
+);
+
+describe("every step fails", () => {
+  test.each(table)("$ending; up to $step everything is $fault: the machine is gone in time by way of $by", (row) => {
+    const hasDecided = row.how.atMinimum === "nothing: it has decided already";
+    const failing = failingUpTo(row.step, row.fault);
+    // Where the group has decided already, the only step before the last one is to complete its action.
+    const outcome = watch(
+      machine,
+      row.how,
+      hasDecided ? { "complete-lifecycle-action": row.fault, ...failing } : failing,
+    );
     expect(secondsToGo(outcome)).toBeLessThanOrEqual(300);
+    expect(inOrder(outcome.calls)).toContain(hasDecided && row.step !== "poweroff" ? "poweroff --force" : row.by);
   });
 
   test("the lifecycle action, which nobody completes: the machine switches itself off", () => {
