@@ -17,6 +17,7 @@ import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../support/processes";
+import { requirePrograms } from "../support/tools";
 
 const linux = join(__dirname, "../../packer/linux");
 
@@ -25,13 +26,7 @@ const tools = { git: "git", jq: "jq", curl: "curl", ar: "binutils", xz: "xz-util
 
 let work: string;
 
-beforeAll(() => {
-  const missing = Object.entries(tools).filter(([tool]) => spawnSync(tool, ["--version"]).error);
-  if (missing.length > 0) {
-    const packages = missing.map(([, name]) => name).join(" ");
-    throw new Error(`These tests need more programs. On Debian and Ubuntu: apt-get install ${packages}`);
-  }
-});
+beforeAll(() => requirePrograms(tools));
 
 beforeEach(() => {
   work = mkdtempSync(join(tmpdir(), "packer-e2e-"));

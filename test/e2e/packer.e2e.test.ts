@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { runProgram } from "../../packer/cli/program";
 import { checkSignature } from "../../packer/cli/proof";
 import { run } from "../support/processes";
+import { requirePrograms } from "../support/tools";
 
 const repository = join(__dirname, "../..");
 const linux = join(repository, "packer/linux");
@@ -22,13 +23,7 @@ const tools = {
 
 let work: string;
 
-beforeAll(() => {
-  const missing = Object.entries(tools).filter(([tool]) => spawnSync(tool, ["--version"]).error);
-  if (missing.length > 0) {
-    const packages = missing.map(([, name]) => name).join(" ");
-    throw new Error(`These tests need more programs. On Debian and Ubuntu: apt-get install ${packages}`);
-  }
-});
+beforeAll(() => requirePrograms(tools));
 
 beforeEach(() => {
   work = mkdtempSync(join(tmpdir(), "packer-e2e-"));

@@ -13,6 +13,14 @@ export class ToolMissing extends Error {
   override readonly name = "ToolMissing";
 }
 
+/** Fails where a program is not on the PATH. Each comes with the Debian package that has it. */
+export function requirePrograms(packages: Readonly<Record<string, string>>): void {
+  const missing = Object.keys(packages).filter((program) => findOnPath(program) === undefined);
+  if (missing.length === 0) return;
+  const names = missing.map((program) => packages[program]).join(" ");
+  throw new ToolMissing(`These tests need ${missing.join(", ")}. On Debian and Ubuntu: apt-get install ${names}`);
+}
+
 /** The environment without the user's own AWS and Terraform settings, which must never reach a test. */
 export function cleanEnvironment(from: Environment = process.env): Environment {
   return Object.fromEntries(

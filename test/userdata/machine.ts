@@ -1,17 +1,7 @@
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { RootFolder } from "../support/root-folder";
 
 const repository = join(__dirname, "../..");
 const library = "usr/local/lib/buildkite-elastic-ci-stack";
@@ -54,11 +44,9 @@ export interface Outcome {
 }
 
 /** A machine in a folder of its own: the real scripts as shipped, everything they call replaced by test/userdata/stubs. */
-export class Machine {
-  readonly root = mkdtempSync(join(tmpdir(), "instance-"));
-  readonly fake = join(this.root, "fake");
-
+export class Machine extends RootFolder {
   constructor(options: { realLoader?: boolean; limitsJobs?: boolean } = {}) {
+    super("instance");
     for (const [name, path] of Object.entries(linuxFiles)) {
       if (options.limitsJobs || !checksOfJobs.includes(name)) this.write(path, shipped(`linux/${name}`), 0o755);
     }
@@ -74,17 +62,8 @@ export class Machine {
     symlinkSync(join(this.fake, "clock"), join(this.root, "proc/uptime"));
   }
 
-  write(path: string, content: string, mode = 0o644): this {
-    const target = join(this.root, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, content);
-    chmodSync(target, mode);
-    return this;
-  }
-
-  /** One of the facts that the stubs read. */
-  set(name: string, content: string): this {
-    return this.write(`fake/${name}`, `${content}\n`);
+  override set(name: string, content: string): this {
+    return super.set(name, `${content}\n`);
   }
 
   metadata(item: string, ...timeline: readonly string[]): this {
@@ -119,13 +98,5 @@ export class Machine {
       calls: this.read("fake/calls").split("\n").filter(Boolean),
       gone: this.read("fake/gone") === "" ? undefined : Number(this.read("fake/gone")),
     };
-  }
-
-  read(path: string): string {
-    return existsSync(join(this.root, path)) ? readFileSync(join(this.root, path), "utf8") : "";
-  }
-
-  remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
   }
 }

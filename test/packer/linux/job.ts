@@ -1,18 +1,7 @@
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { cpSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { RootFolder } from "../../support/root-folder";
 import { shipped } from "../../userdata/machine";
 
 const imageFiles = join(__dirname, "../../../packer/linux/stack/files");
@@ -96,11 +85,9 @@ export const PLENTY = `${20 * GIBIBYTE} 9000000\n`;
 export const LITTLE = `${GIBIBYTE} 9000000\n`;
 
 /** An instance that has booted, in a folder of its own, and jobs on it. Programs are stubs that record their calls. */
-export class Job {
-  readonly root = mkdtempSync(join(tmpdir(), "job-"));
-  readonly fake = join(this.root, "fake");
-
+export class Job extends RootFolder {
   constructor() {
+    super("job");
     for (const folder of ["etc/buildkite-agent/hooks", "usr/local/bin", library]) {
       cpSync(join(imageFiles, folder), join(this.root, folder), { recursive: true });
     }
@@ -170,35 +157,6 @@ export class Job {
     return { code: child.status, log: shown(child.stdout + child.stderr), calls };
   }
 
-  folder(path: string): this {
-    mkdirSync(join(this.root, path), { recursive: true });
-    return this;
-  }
-
-  write(path: string, content: string, mode = 0o644): this {
-    this.folder(dirname(path));
-    writeFileSync(join(this.root, path), content);
-    chmodSync(join(this.root, path), mode);
-    return this;
-  }
-
-  /** One of the facts that the stubs read. */
-  set(name: string, content: string): this {
-    return this.write(`fake/${name}`, content);
-  }
-
-  read(path: string): string {
-    return this.exists(path) ? readFileSync(join(this.root, path), "utf8") : "";
-  }
-
-  exists(path: string): boolean {
-    return existsSync(join(this.root, path));
-  }
-
-  modeOf(path: string): string {
-    return (lstatSync(join(this.root, path)).mode & 0o777).toString(8);
-  }
-
   /** Every file below these folders. */
   files(...folders: readonly string[]): readonly string[] {
     const all = folders.flatMap((folder) =>
@@ -207,14 +165,5 @@ export class Job {
     return all
       .filter((entry) => entry.isFile())
       .map((entry) => relative(this.root, join(entry.parentPath, entry.name)));
-  }
-
-  delete(path: string): this {
-    rmSync(join(this.root, path), { recursive: true, force: true });
-    return this;
-  }
-
-  remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
   }
 }

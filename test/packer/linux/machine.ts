@@ -1,19 +1,7 @@
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { RootFolder } from "../../support/root-folder";
 import { shipped } from "../../userdata/machine";
 
 const repository = join(__dirname, "../../..");
@@ -34,11 +22,9 @@ const stubNames = [...readFileSync(stubs, "utf8").matchAll(/^ {2}(\w[\w.| -]*)\)
 );
 
 /** An instance in a folder of its own: the image's files, with recording stubs for what they call. */
-export class ImageMachine {
-  readonly root = mkdtempSync(join(tmpdir(), "image-"));
-  readonly fake = join(this.root, "fake");
-
+export class ImageMachine extends RootFolder {
   constructor() {
+    super("image");
     this.link("usr/local/bin", join(imageFiles, "usr/local/bin"));
     for (const name of readdirSync(join(imageFiles, library))) {
       this.link(`${library}/${name}`, join(imageFiles, library, name));
@@ -56,19 +42,6 @@ export class ImageMachine {
     this.metadata("instance-id", "i-0123456789abcdef0").metadata("placement/region", "eu-west-1");
     this.metadata("mac", "0a:00").metadata("network/interfaces/macs/0a:00/vpc-ipv4-cidr-blocks", "10.0.0.0/16");
     this.parameter("/buildkite/buildkite/agent-token", "the-secret-token\n");
-  }
-
-  folder(path: string): this {
-    mkdirSync(join(this.root, path), { recursive: true });
-    return this;
-  }
-
-  write(path: string, content: string, mode = 0o644): this {
-    const target = join(this.root, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, content);
-    chmodSync(target, mode);
-    return this;
   }
 
   program(path: string, body: string): this {
@@ -90,11 +63,6 @@ export class ImageMachine {
     mkdirSync(dirname(join(this.root, path)), { recursive: true });
     symlinkSync(resolve(this.root, target), join(this.root, path));
     return this;
-  }
-
-  /** One of the facts that the stubs read. */
-  set(name: string, content: string): this {
-    return this.write(`fake/${name}`, content);
   }
 
   metadata(item: string, value: string): this {
@@ -131,14 +99,6 @@ export class ImageMachine {
   install = (environment?: Readonly<Record<string, string>>) =>
     this.run("usr/local/bin/bk-install-elastic-stack.sh", environment);
 
-  read(path: string): string {
-    return this.exists(path) ? readFileSync(join(this.root, path), "utf8") : "";
-  }
-
-  mode(path: string): string {
-    return (lstatSync(join(this.root, path)).mode & 0o7777).toString(8).padStart(4, "0");
-  }
-
   /** Every file below these folders, with its content. */
   snapshot(...folders: readonly string[]): Record<string, string> {
     const files = folders.flatMap((folder) =>
@@ -147,18 +107,5 @@ export class ImageMachine {
         .map((entry) => join(entry.parentPath, entry.name)),
     );
     return Object.fromEntries(files.map((file) => [relative(this.root, file), readFileSync(file, "utf8")]));
-  }
-
-  exists(path: string): boolean {
-    return existsSync(join(this.root, path));
-  }
-
-  delete(path: string): this {
-    rmSync(join(this.root, path), { recursive: true });
-    return this;
-  }
-
-  remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
   }
 }
