@@ -67,7 +67,7 @@ export class SystemdMachine {
     const output: string[] = [];
     child.stdout.on("data", (data: Buffer) => output.push(data.toString()));
     child.stderr.on("data", (data: Buffer) => output.push(data.toString()));
-    const clock = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), 90_000);
+    const clock = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), 300_000);
     const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
     clearTimeout(clock);
     const calls = this.read("facts/calls").split("\n").filter(Boolean);
