@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CANARY, hostileValues } from "../support/hostile-values";
+import { settings } from "../support/user-data";
 import { imageScripts, linuxFiles, Machine } from "../userdata/machine";
 
 const repository = join(__dirname, "../..");
@@ -14,65 +16,56 @@ beforeAll(() => {
   }
 });
 
-const hostile: Readonly<Record<string, string>> = {
-  EMPTY: "",
-  SPACES: "  two  spaces  ",
-  DOUBLE_QUOTES: 'a "quoted" word"',
-  SINGLE_QUOTES: "it's 'quoted'",
-  SUBSTITUTION: "$(touch executed)",
-  BACKTICKS: "`touch executed`",
-  VARIABLE: "$HOME ${PATH} $$",
-  BACKSLASHES: "C:\\temp\\n \\\\ \\",
-  NEWLINES: "first\nsecond\n\n",
-  CARRIAGE_RETURN: "first\r\nsecond\r",
-  TAB: "a\tb",
-  SEMICOLON: "a; touch executed; b",
-  PIPE: "a | touch executed && touch executed || true",
-  REDIRECTION: "> executed",
-  GLOB: "* ? [a-z] ~",
-  UNICODE: "Grüße 日本語 🚀 \u2028 \u00a0",
-  LONG: "x'\"$".repeat(500),
-  EQUALS: "A=B=C",
-  TEMPLATE: "${aws_instance.x} %{ if true } <%= 1 %>",
-  DASH: "-n -e --help",
-  JSON: '{"a": ["b", null]}',
-  COMMENT: "# not a comment",
-  CONTROL: "\u0001\u001b[31m\u007f",
-};
-
 const settingsFile = "etc/buildkite-elastic-ci-stack/environment.json";
 let machine: Machine;
 beforeEach(() => {
-  machine = new Machine({ realLoader: true });
+  machine = new Machine({ realLoader: true, limitsJobs: true });
+  machine.write("usr/bin/python3", "", 0o755);
 });
 afterEach(() => machine.remove());
 
-function environmentOf(path: string): Record<string, string> {
-  const entries = machine.read(path).split("\0").filter(Boolean);
-  return Object.fromEntries(
-    entries.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]),
-  );
+function entriesOf(text: string): [string, string][] {
+  const entries = text.split("\0").filter(Boolean);
+  return entries.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]);
 }
 
-test.each(Object.keys(hostile))("%s reaches every part of the boot unchanged, and nothing is executed", (name) => {
-  machine.write(settingsFile, JSON.stringify({ BEFORE: "1", [name]: hostile[name]!, LAST: "2" }));
-  for (const script of imageScripts) machine.imageScript(script, `cd "$FAKE" && env -0 >${script}.environment`);
-  expect(machine.run("boot.sh").code).toBe(0);
-  for (const script of imageScripts) {
-    expect(environmentOf(`fake/${script}.environment`)).toMatchObject({
-      BEFORE: "1",
-      [name]: hostile[name],
-      LAST: "2",
-    });
-  }
-  expect(spawnSync("find", [machine.root, "-name", "executed"], { encoding: "utf8" }).stdout).toBe("");
-});
+const environmentOf = (path: string) => Object.fromEntries(entriesOf(machine.read(path)));
 
-test("all values together arrive unchanged", () => {
-  machine.write(settingsFile, JSON.stringify(hostile));
-  machine.imageScript("bk-install-elastic-stack.sh", 'env -0 >"$FAKE/environment"');
-  machine.run("boot.sh");
-  expect(environmentOf("fake/environment")).toMatchObject(hostile);
+const names = Object.keys(settings());
+const values = Object.entries(hostileValues);
+const left = () =>
+  readdirSync(machine.root, { recursive: true })
+    .map(String)
+    .filter((path) => path.includes(CANARY));
+
+test.each(values)(
+  "%s: as every setting it reaches a command unchanged, with no other variable, and executes nothing",
+  (_, value) => {
+    const given = Object.fromEntries(names.map((name) => [name, value]));
+    machine.write(settingsFile, JSON.stringify({ BEFORE: "1", ...given, LAST: "2" }));
+    const outcome = machine.run("with-environment.sh", {}, "env", "-0");
+    const own = ["BASH_ENV", "ELASTIC_STACK_ROOT", "FAKE", "MAIN", "PATH", "PWD", "SHLVL", "_"];
+    const found = entriesOf(outcome.output).filter(([name]) => !own.includes(name));
+    expect(outcome.code).toBe(0);
+    expect(Object.fromEntries(found)).toEqual({ BEFORE: "1", ...given, LAST: "2" });
+    expect(left()).toEqual([]);
+  },
+);
+
+test("all values, each as another setting, reach every part of a boot unchanged, and execute nothing", () => {
+  for (let from = 0; from < values.length; from += names.length) {
+    const given = {
+      ...settings(),
+      ...Object.fromEntries(names.map((name, i) => [name, values[from + i]?.[1] ?? "x"])),
+    };
+    machine.write(settingsFile, JSON.stringify(given));
+    for (const script of imageScripts) machine.imageScript(script, `cd "$FAKE" && env -0 >${script}.environment`);
+    expect(machine.run("boot.sh").code).toBe(0);
+    for (const script of imageScripts) expect(environmentOf(`fake/${script}.environment`)).toMatchObject(given);
+    const lists = ["PIPELINES", "REPOSITORIES", "BRANCHES"].map((list) => given[`BUILDKITE_ALLOWED_${list}`]);
+    expect(machine.read("etc/buildkite-elastic-ci-stack/allowed-jobs")).toBe(lists.map((list) => `${list}\0`).join(""));
+  }
+  expect(left()).toEqual([]);
 });
 
 test.each([
@@ -80,6 +73,8 @@ test.each([
   { case: "is cut off", content: '{"A": "1", "B": "2' },
   { case: "holds a name that is a command", content: '{"A[$(touch executed)]": "1"}' },
   { case: "is a list", content: '["A"]' },
+  { case: "has NUL in a value", content: '{"A": "1\\u0000PATH\\u0000/tmp", "B": "2"}' },
+  { case: "has NUL at a value's start", content: '{"A": "\\u0000"}' },
 ])("settings whose file $case: no part runs, the instance is unhealthy", ({ content }) => {
   if (content !== undefined) machine.write(settingsFile, content);
   const outcome = machine.run("boot.sh");
@@ -117,6 +112,7 @@ const scripts = [
     path: `test/userdata/stubs/${name}`,
     options: [],
   })),
+  ...["inject-inputs.sh", "inject-all-inputs.sh"].map((name) => ({ path: `test/support/${name}`, options: strict })),
   ...["survey-agent.sh", "stop-idle-agent.sh"].map((name) => ({
     path: `lambda/agent-scaler/${name}`,
     options: strict,
