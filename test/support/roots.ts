@@ -44,7 +44,9 @@ const REFERENCE = /^\$\{([a-z0-9_.]+)\}$/;
 
 /** Leaves references as they are and keeps every other text from being read as a template. */
 function escaped(content: unknown): object {
-  return mapTexts(content, (text) => (REFERENCE.test(text) ? text : text.replaceAll("${", () => "$${"))) as object;
+  return mapTexts(content, (text) =>
+    REFERENCE.test(text) ? text : text.replace(/[$%]\{/g, (mark) => mark[0]! + mark),
+  ) as object;
 }
 
 function writeConstructRoot(workspace: Workspace, { stacks, surroundings }: Root): void {
