@@ -1,4 +1,5 @@
-/* `npm run bench`: what synthesizing, generating, planning and scaling cost on this machine. */
+/* `npm run bench`: what synthesizing, generating, planning, scaling and booting cost on this machine. */
+import { linuxRows, requireSandbox } from "./linux";
 import { measurePlans, requirePlanTools } from "./plans";
 import { scalerRows, zipRows } from "./scaler";
 import { measureModule, measureSynthesis } from "./synthesis";
@@ -48,6 +49,17 @@ async function planRows(signal: AbortSignal): Promise<Row[] | string> {
   return rows;
 }
 
+/** Without a sandbox there are no boots, and a sentence that says what is missing. */
+async function bootRows(signal: AbortSignal): Promise<Row[] | string> {
+  try {
+    await requireSandbox();
+  } catch (error) {
+    return `No boots were measured. ${(error as Error).message}`;
+  }
+  progress("booting Linux instances in the sandbox, 9 times");
+  return linuxRows(signal);
+}
+
 async function main(): Promise<void> {
   const interruption = new AbortController();
   const interrupt = () => {
@@ -57,8 +69,10 @@ async function main(): Promise<void> {
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   progress("running the AgentScaler on 1, 20 and 100 queues");
   const own = [...synthesisRows(), moduleRow(), ...zipRows(), ...(await scalerRows())];
-  const plans = await planRows(interruption.signal);
-  console.log(typeof plans === "string" ? `${table(own)}\n\n${plans}` : table([...own, ...plans]));
+  const more = [await bootRows(interruption.signal), await planRows(interruption.signal)];
+  const rows = more.flatMap((one) => (typeof one === "string" ? [] : one));
+  const missing = more.filter((one) => typeof one === "string");
+  console.log([table([...own, ...rows]), ...missing].join("\n\n"));
 }
 
 main().catch((error: unknown) => {

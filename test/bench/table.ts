@@ -1,5 +1,5 @@
 /** Digits behind the point. */
-const DIGITS = { s: 2, ms: 1, MB: 0, KB: 0, x: 1 };
+const DIGITS = { s: 2, ms: 1, MB: 0, KB: 0, B: 0, calls: 0, x: 1 };
 
 /** One line of the result. The target is something to look at, never a condition. */
 export interface Row {
