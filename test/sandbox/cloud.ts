@@ -23,6 +23,9 @@ export const SECRETS_BUCKET = "secrets-of-the-stack";
 
 /** The stack as Terraform applied it to the emulator, and the instances of its group. */
 export class Cloud {
+  private readonly taken = new Set<string>();
+  private launches: Promise<unknown> = Promise.resolve();
+
   private constructor(
     readonly emulator: Emulator,
     readonly group: string,
@@ -49,13 +52,24 @@ export class Cloud {
     }
   }
 
-  /** A new instance of the group. */
-  async launch(): Promise<Instance> {
-    const before = await this.describe();
-    await this.call("SetDesiredCapacity", { DesiredCapacity: String(before.instances.length + 1) });
-    const { instances } = await this.describe();
-    const { id } = instances.find((one) => before.instances.every((other) => other.id !== one.id))!;
-    return { id, region: this.emulator.region, group: this.group, userData: this.userData };
+  /** An instance of the group that no machine has been yet. */
+  launch(): Promise<Instance> {
+    // One after the other: two that looked at the same time would be one instance, or shrink the group.
+    const launch = this.launches.then(async () => {
+      const id = await this.vacant();
+      this.taken.add(id);
+      return { id, region: this.emulator.region, group: this.group, userData: this.userData };
+    });
+    this.launches = launch.catch(() => undefined);
+    return launch;
+  }
+
+  private async vacant(): Promise<string> {
+    const { desired, instances } = await this.describe();
+    const found = instances.find(({ id }) => !this.taken.has(id));
+    if (found !== undefined) return found.id;
+    await this.call("SetDesiredCapacity", { DesiredCapacity: String(desired + 1) });
+    return this.vacant();
   }
 
   /** The group as AWS describes it. */

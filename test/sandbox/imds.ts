@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Instance } from "./cloud";
 
 /** What can be wrong with the instance metadata. "hung": accepted and never answered. */
 export type ImdsFault = "refused token" | "no token accepted" | "hung" | "error" | "garbage" | "slow";
@@ -15,6 +16,7 @@ type Answered = readonly [number, string | Buffer];
 
 const GARBAGE = "<html><body>It works!</body></html>\n";
 const SLOW_MS = 900;
+const MAC = "02:00:00:00:00:01";
 
 /** The instance metadata service, version 2 only: without a token it tells nothing. */
 export class Imds {
@@ -28,6 +30,22 @@ export class Imds {
     if (content === undefined) this.items.delete(path);
     else this.items.set(path, content);
     return this;
+  }
+
+  /** Everything about an instance that scripts ask for. */
+  describe({ id, region, group }: Instance, userData: Buffer): void {
+    const times = { Expiration: "2099-01-01T00:00:00Z", LastUpdated: "2020-01-01T00:00:00Z" };
+    const keys = { Code: "Success", Type: "AWS-HMAC", AccessKeyId: "AKIAEXAMPLE", SecretAccessKey: "s", Token: "t" };
+    this.set("instance-id", id)
+      .set("instance-type", "m5.large")
+      .set("mac", MAC)
+      .set(`network/interfaces/macs/${MAC}/vpc-ipv4-cidr-blocks`, "10.0.0.0/16")
+      .set("placement/region", region)
+      .set("placement/availability-zone", `${region}a`)
+      .set("autoscaling/target-lifecycle-state", "InService")
+      .set("tags/instance/aws:autoscaling:groupName", group)
+      .set("iam/security-credentials/role", JSON.stringify({ ...keys, ...times }))
+      .set("user-data", userData);
   }
 
   /** Spoils the answers for paths that fit, such as `api/token` or `meta-data/instance-id`, from a first request on. */

@@ -1,16 +1,18 @@
-import { randomUUID } from "node:crypto";
 import { chmodSync, readFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
-import { type Outcome, run, type Running, start, until } from "../support/processes";
+import { type Outcome, type Running, start, until } from "../support/processes";
 import { AwsFront } from "./aws-front";
 import type { Cloud, Instance } from "./cloud";
+import { type RunOptions, runInside } from "./entering";
+import { PATIENCE_MS } from "./eventually";
 import { Imds } from "./imds";
 import { type SandboxTools, sandboxTools } from "./sandbox-tools";
+import { Slots } from "./slots";
 import { type Call, type Job, SharedFolder, type StandInAnswer } from "./shared-folder";
 
 export interface SandboxOptions {
   readonly cloud: Cloud;
-  /** How many seconds of the machine pass in one of the test's, for what sleeps and looks at the clock. */
+  /** How many times shorter the machine's pauses are; its clock stands still all the same, see `pass`. */
   readonly speed?: number;
   /** Instead of the launch template's. */
   readonly userData?: Buffer;
@@ -18,20 +20,13 @@ export interface SandboxOptions {
   readonly atMinimum?: boolean;
 }
 
-export interface RunOptions {
-  /** Whether every program that starts meanwhile is written down, with its arguments. */
-  readonly traced?: boolean;
-  readonly user?: "root" | "buildkite-agent";
-  readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string;
-  readonly timeoutMs?: number;
-}
-
 /** A job that the running agent was given. */
 export interface QueuedJob {
-  readonly started: () => Promise<boolean>;
+  readonly started: () => Promise<void>;
   readonly isTaken: () => boolean;
-  readonly ended: (timeoutMs?: number) => Promise<Job>;
+  readonly ended: () => Promise<Job>;
+  /** Ends a job that runs until the test wants it to end: see `hold`. */
+  readonly finish: () => void;
 }
 
 export interface ChangedFile {
@@ -40,16 +35,12 @@ export interface ChangedFile {
   readonly access: string;
 }
 
-const ROOT = { HOME: "/root", PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
-const AGENT = { HOME: "/var/lib/buildkite-agent", PATH: "/usr/local/bin:/usr/bin" };
-/** The tracer stays with what the command leaves behind, so it must not hold the command's output. */
-const TRACED = `strace -D -f -qq -e trace=execve -s 100000 -A -o /run/sandbox/executions bash -c "$command" >"$output" 2>&1
-code=$?
-cat "$output"
-exit $code`;
 /** A command that leaves no room for anything on the machine's disk; /run and /tmp lie in memory. */
 export const FILL_DISK = `mount -o "remount,size=$(df -B1 --output=used /run/sandbox/disk | tail -n 1 | tr -d ' ')" /run/sandbox/disk`;
-const MAC = "02:00:00:00:00:01";
+/** Some boots wait for what never answers, again and again. */
+const BOOT_MS = 600_000;
+/** Of more machines at a time, each is slow on two cores. */
+const slots = new Slots(3);
 
 /** An instance without a cloud: image and user data on a root of their own, with processes and a network of their own. */
 export class Sandbox {
@@ -79,7 +70,7 @@ export class Sandbox {
   static async start(options: SandboxOptions): Promise<Sandbox> {
     const sandbox = new Sandbox(options.cloud, await options.cloud.launch(), await sandboxTools(), options);
     try {
-      sandbox.describeInstance(options.userData ?? sandbox.instance.userData);
+      sandbox.imds.describe(sandbox.instance, options.userData ?? sandbox.instance.userData);
       await sandbox.enter();
       return sandbox;
     } catch (error) {
@@ -88,17 +79,21 @@ export class Sandbox {
     }
   }
 
+  /** Lets `act` have a machine of its own, and ends that whatever happens. Waits where many others have one. */
+  static use(options: SandboxOptions, act: (machine: Sandbox) => Promise<void>): Promise<void> {
+    return slots.use(async () => {
+      const machine = await Sandbox.start(options);
+      try {
+        await act(machine);
+      } finally {
+        await machine.stop();
+      }
+    });
+  }
+
   /** Runs a command of bash to its end. */
   run(command: string, options: RunOptions = {}): Promise<Outcome> {
-    const { user = "root", env = {}, input, timeoutMs = 120_000, traced = false } = options;
-    const isRoot = user === "root";
-    const trace = traced ? { command, output: `/run/sandbox/journal/output-${randomUUID()}` } : {};
-    const variables = { ...(isRoot ? ROOT : AGENT), USER: user, LANG: "C.UTF-8", ...trace, ...env };
-    const words = Object.entries(variables).map(([name, content]) => `${name}=${content}`);
-    const as = isRoot ? [] : ["setpriv", "--reuid", user, "--regid", user, "--init-groups"];
-    const where = ["--target", String(this.pid), "--mount", "--net", "--pid"];
-    const inside = [...as, "env", "-i", ...words, "bash", "-c", traced ? TRACED : command];
-    return run("nsenter", [...where, ...inside], { timeoutMs, ...(input !== undefined && { input }) });
+    return runInside(this.pid, command, { timeoutMs: PATIENCE_MS, ...options });
   }
 
   /** The same for a command that must succeed; its output. */
@@ -120,7 +115,8 @@ export class Sandbox {
 
   /** What cloud-init does at a boot: the user data's files at the first one, its scripts at every one. */
   boot(options?: RunOptions): Promise<Outcome> {
-    return this.run("/run/sandbox/python /run/sandbox/machine/cloud_init.py", options);
+    const all = { timeoutMs: BOOT_MS, ...options };
+    return this.run("/run/sandbox/python /run/sandbox/machine/cloud_init.py", all);
   }
 
   /** Ends every process, empties memory, and starts what systemd starts at a boot. */
@@ -159,7 +155,7 @@ export class Sandbox {
   }
 
   /** Runs a job as the agent's user, hooks and all, without a running agent. */
-  async job(environment: Readonly<Record<string, string>> = {}, timeoutMs = 60_000): Promise<Job> {
+  async job(environment: Readonly<Record<string, string>> = {}, timeoutMs = PATIENCE_MS): Promise<Job> {
     const name = this.shared.addJob(environment, "direct");
     const command = `exec buildkite-agent job /run/sandbox/jobs/${name}.direct`;
     const outcome = await this.run(command, { user: "buildkite-agent", env: { TMPDIR: "/var/tmp" }, timeoutMs });
@@ -171,26 +167,38 @@ export class Sandbox {
   queue(environment: Readonly<Record<string, string>> = {}): QueuedJob {
     const name = this.shared.addJob(environment, "json");
     return {
-      started: () => until(() => this.shared.has(`jobs/${name}.log`), 30_000),
+      started: () => patiently(`job ${name} did not start`, () => this.shared.has(`jobs/${name}.log`)),
       isTaken: () => !this.shared.has(`jobs/${name}.json`),
-      ended: async (timeoutMs = 60_000) => {
-        if (await until(() => this.shared.has(`jobs/${name}.result`), timeoutMs)) return this.shared.job(name);
-        throw new Error(`job ${name} did not end`);
+      ended: async () => {
+        await patiently(`job ${name} did not end`, () => this.shared.has(`jobs/${name}.result`));
+        return this.shared.job(name);
       },
+      finish: () => this.shared.replace(`jobs/${name}.finish`, ""),
     };
+  }
+
+  /** Gives the running agent a job that runs its command and then goes on until the test ends it. */
+  hold(command = "true"): QueuedJob {
+    const name = "/run/sandbox/jobs/${BUILDKITE_JOB_ID#*-}.finish";
+    return this.queue({ BUILDKITE_COMMAND: `${command}; until [[ -e ${name} ]]; do /usr/bin/sleep 0.1; done` });
+  }
+
+  /** Puts the machine's clock forward. */
+  pass(seconds: number): void {
+    this.shared.pass(seconds);
   }
 
   /** Whether the group's lifecycle action is completed: EC2 ends the machine then. */
   isTaken = false;
 
-  /** Waits until the machine is gone, by itself or by EC2. */
-  gone(timeoutMs: number): Promise<boolean> {
-    return until(() => this.isOff || this.isTaken, timeoutMs);
-  }
-
   /** Whether the machine has switched itself off. */
   get isOff(): boolean {
     return this.shared.has("powered-off");
+  }
+
+  /** Waits until the machine is gone, by itself or by EC2. */
+  async gone(): Promise<void> {
+    await patiently("the machine is still there", () => this.isOff || this.isTaken);
   }
 
   /** Ends the machine with everything in it. */
@@ -204,23 +212,6 @@ export class Sandbox {
     this.shared.remove();
   }
 
-  private describeInstance(userData: Buffer): void {
-    const { id, region, group } = this.instance;
-    const times = { Expiration: "2099-01-01T00:00:00Z", LastUpdated: "2020-01-01T00:00:00Z" };
-    const keys = { Code: "Success", Type: "AWS-HMAC", AccessKeyId: "AKIAEXAMPLE", SecretAccessKey: "s", Token: "t" };
-    this.imds
-      .set("instance-id", id)
-      .set("instance-type", "m5.large")
-      .set("mac", MAC)
-      .set(`network/interfaces/macs/${MAC}/vpc-ipv4-cidr-blocks`, "10.0.0.0/16")
-      .set("placement/region", region)
-      .set("placement/availability-zone", `${region}a`)
-      .set("autoscaling/target-lifecycle-state", "InService")
-      .set("tags/instance/aws:autoscaling:groupName", group)
-      .set("iam/security-credentials/role", JSON.stringify({ ...keys, ...times }))
-      .set("user-data", userData);
-  }
-
   private async enter(): Promise<void> {
     await this.listen("imds", this.imds.answer);
     await this.listen("aws", this.aws.answer);
@@ -230,7 +221,7 @@ export class Sandbox {
     const process = start("unshare", [...namespaces, "bash", ...words]);
     this.process = process;
     const isReady = () => process.output().includes("ready\n");
-    if (!(await until(isReady, 20_000, 10))) throw new Error(`the sandbox did not start:\n${process.output()}`);
+    if (!(await until(isReady, 60_000, 10))) throw new Error(`the sandbox did not start:\n${process.output()}`);
     this.pid = Number(readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").trim());
     await this.must('/run/sandbox/machine/prepare.sh "$aws"', { env: { aws: this.tools.aws } });
   }
@@ -242,4 +233,8 @@ export class Sandbox {
     await new Promise<void>((resolve) => server.listen(path, resolve));
     chmodSync(path, 0o666);
   }
+}
+
+async function patiently(complaint: string, question: () => boolean): Promise<void> {
+  if (!(await until(question, PATIENCE_MS))) throw new Error(complaint);
 }

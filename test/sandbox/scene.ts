@@ -7,6 +7,9 @@ export const VERIFICATION_KEY = '{"keys":[{"kid":"a","kty":"OKP"}]}';
 export const ENVIRONMENT_SECRET = 'p$(id)"q\\r`s';
 export const LOGIN_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl operator";
 
+/** A stack as it is by default, but with room for a machine of each test. */
+export const plain = { buildkite_agent_token: TOKEN, max_size: 99 };
+
 /** A stack that uses whatever the instance's scripts can do, each of them with a value of its own. */
 export const everything = {
   buildkite_agent_token: TOKEN,

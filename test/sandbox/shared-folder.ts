@@ -65,6 +65,7 @@ export class SharedFolder {
   readonly path = mkdtempSync(join(tmpdir(), "sandbox-"));
   private readonly answers: object[] = [];
   private jobs = 0;
+  private now = Math.floor(Date.now() / 1000);
 
   constructor(tools: SandboxTools, speed: number) {
     chmodSync(this.path, 0o755);
@@ -79,9 +80,9 @@ export class SharedFolder {
       sysrq: "",
       uptime: "100.00 100.00\n",
       speed,
-      start: Date.now() / 1000,
     };
     for (const [name, content] of Object.entries(files)) writeFileSync(this.in(name), String(content));
+    this.pass(0);
     for (const [name, mode] of Object.entries(OPEN)) chmodSync(this.in(name), mode);
   }
 
@@ -102,6 +103,12 @@ export class SharedFolder {
     return lines.map((line) => JSON.parse(line) as Call);
   }
 
+  /** Puts the machine's clock forward. */
+  pass(seconds: number): void {
+    this.now += seconds;
+    this.replace("clock", String(this.now));
+  }
+
   answer(program: string, fitting: RegExp, answer: StandInAnswer, { after = 0, times = MANY }): void {
     this.answers.push({ program, arguments: fitting.source, after, times, ...answer });
     writeFileSync(this.in("answers.json"), JSON.stringify(this.answers));
@@ -110,10 +117,8 @@ export class SharedFolder {
   /** The kind decides who takes it: "json" the running agent, anything else whoever is told. */
   addJob(environment: Readonly<Record<string, string>>, kind: string): string {
     const name = String(++this.jobs).padStart(3, "0");
-    const path = this.in(`jobs/${name}.${kind}`);
     const whole = { ...USUAL_JOB, BUILDKITE_JOB_ID: `0190-${name}`, ...environment };
-    writeFileSync(`${path}.new`, JSON.stringify({ environment: whole }));
-    renameSync(`${path}.new`, path);
+    this.replace(`jobs/${name}.${kind}`, JSON.stringify({ environment: whole }));
     return name;
   }
 
@@ -123,6 +128,12 @@ export class SharedFolder {
 
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
+  }
+
+  /** At once, so that nobody reads half of it. */
+  replace(name: string, content: string): void {
+    writeFileSync(this.in(`${name}.new`), content);
+    renameSync(this.in(`${name}.new`), this.in(name));
   }
 
   /** What packer uploads, and the scripts that it runs then. */

@@ -190,7 +190,8 @@ while sleep "$poll_seconds"; do
   now=$(date +%s)
   look_for_notices
   state=$(property ActiveState)
-  if agent_has_ended || ((deadline > 0 && now >= deadline)); then
+  # Late or not, jobs are cancelled first: a request that hangs can outlast the seconds before the deadline.
+  if agent_has_ended || { [[ -n $cancelled ]] && ((now >= deadline)); }; then
     leave
   else
     leaving_since=0

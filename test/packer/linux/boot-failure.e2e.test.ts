@@ -97,6 +97,15 @@ describe("a failure", () => {
     expect(machine.read(status)).toBe("Started\n");
   });
 
+  test("to learn the instance's name is one, too: no agent would be called after something else", () => {
+    machine.metadata("instance-id", "<html>It works!</html>");
+    const outcome = machine.install(region);
+    expect(outcome.code).toBe(1);
+    expect(outcome.log).toContain("failed: the metadata names no instance, but: <html>");
+    expect(outcome.calls).not.toContain(start);
+    expect(machine.exists("etc/buildkite-agent/buildkite-agent.cfg")).toBe(false);
+  });
+
   test("of an earlier part is told as that part's", () => {
     machine.folder("run/buildkite-elastic-ci-stack");
     machine.write("run/buildkite-elastic-ci-stack/boot-failed", "no disk\n");

@@ -94,6 +94,7 @@ docker_version() {
 write_agent_files() {
   local id docker file
   id=$(retry metadata instance-id)
+  [[ $id =~ ^i-[0-9a-f]+$ ]] || refuse "the metadata names no instance, but: ${id:0:60}"
   docker=$(docker_version)
   render_agent_config "$major" "$id" "$docker" <"$work/token" >"$work/config"
   if ((major >= 4)); then unsupported_by_v4; fi
