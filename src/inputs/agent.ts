@@ -46,8 +46,12 @@ const registration = {
     default: "default",
     env: "BUILDKITE_QUEUE",
     about: "Queue that the agents join and that AgentScaler watches.",
-    // It becomes one of the agent's tags, and those have commas between them.
-    checks: [notEmpty(), oneLine(), pattern(/^[^,]*$/, "have no comma")],
+    // It becomes one of the agent's tags: those have commas between them, and lose the blanks around them.
+    checks: [
+      notEmpty(),
+      oneLine(),
+      pattern(/^([^, \t]([^,]*[^, \t])?)?$/, "have no comma, and no blank at either end"),
+    ],
   }),
   agent_endpoint: text({
     default: "https://agent.buildkite.com/v3",

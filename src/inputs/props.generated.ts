@@ -71,7 +71,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Queue that the agents join and that AgentScaler watches.
-   * It must not be empty; it must have no line break; it must have no comma.
+   * It must not be empty; it must have no line break; it must have no comma, and no blank at either end.
    * @default "default"
    */
   readonly buildkiteQueue?: string;

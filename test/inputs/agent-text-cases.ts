@@ -32,6 +32,7 @@ export const agentTexts: readonly Pair[] = [
   ["buildkite_queue", "", "not be empty", "default"],
   ["buildkite_queue", "a\nspawn=9", "no line break", "de'ploy $(touch /tmp/x) `id`; rm -rf / && | > < * \\ %{x} ${y}"],
   ["buildkite_queue", "a,token=x", "have no comma", "a;token=x"],
+  ["buildkite_queue", "deploy ", "no blank at either end", "two words"],
   ["agent_endpoint", "agent.buildkite.com", "begin with https:// or http://", "http://localhost:8080/v3"],
   [
     "agent_endpoint",
