@@ -36,7 +36,7 @@ describe("notices", () => {
   test.concurrent("of the group: the job is finished, heartbeats go out, then the action is completed", () =>
     onMachine(cloud, {}, async (machine) => {
       const job = machine.hold();
-      await job.started();
+      await job.held();
       machine.imds.set(STATE, "Terminated");
       await eventually(() => expect(signals(machine)).toEqual([FINISH]));
       const late = machine.queue();
@@ -62,7 +62,7 @@ describe("notices", () => {
   test.concurrent("of the group: a job that outlasts the grace period is cancelled, and the machine goes", () =>
     onMachine(cloud, { INSTANCE_TERMINATION_GRACE_PERIOD: "600" }, async (machine) => {
       const job = machine.hold();
-      await job.started();
+      await job.held();
       machine.imds.set(STATE, "Terminated");
       await eventually(() => expect(signals(machine)).toEqual([FINISH]));
       machine.pass(500);
@@ -79,7 +79,7 @@ describe("notices", () => {
   test.concurrent("of spot: a short job is finished, a long one cancelled before EC2 takes the instance", () =>
     onMachine(cloud, { BUILDKITE_AGENTS_PER_INSTANCE: "2" }, async (machine) => {
       const [short, long] = [machine.hold(), machine.hold()];
-      await Promise.all([short.started(), long.started()]);
+      await Promise.all([short.held(), long.held()]);
       machine.imds.set("spot/instance-action", '{"action":"terminate","time":"2030-01-01T00:00:00Z"}');
       await eventually(() => expect(signals(machine)).toEqual([FINISH]));
       machine.pass(60);
@@ -96,7 +96,7 @@ describe("notices", () => {
   test.concurrent("of a rebalance: no more jobs, and the running one may take as long as it likes", () =>
     onMachine(cloud, {}, async (machine) => {
       const job = machine.hold();
-      await job.started();
+      await job.held();
       machine.imds.set(REBALANCE, '{"noticeTime":"2030-01-01T00:00:00Z"}');
       await eventually(() => expect(signals(machine)).toEqual([FINISH]));
       machine.pass(40 * 3600);
@@ -148,7 +148,12 @@ const endings: readonly Ending[] = [
     settings: { BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "3600" },
     during: (machine) => machine.pass(7200),
   },
-  { title: "told to go by its job", command: "terminate-instance", signals: [FINISH] },
+  {
+    title: "told to go by its job",
+    command: "terminate-instance",
+    during: (machine) => eventually(() => expect(signals(machine)).toEqual([FINISH])),
+    signals: [FINISH],
+  },
   {
     title: "stopped by the scaler, as soon as it is idle",
     during: async (machine) =>
@@ -172,7 +177,7 @@ describe("the agent's own end, which never comes before its job's: the group tak
   test.concurrent.each(endings)("$title", (ending) => {
     const act = async (machine: Sandbox) => {
       const job = machine.hold(ending.command);
-      await job.started();
+      await job.held();
       await ending.during?.(machine);
       await rounds(machine);
       expect(asked(machine)).toEqual([]);

@@ -4,6 +4,7 @@ import type { Answer } from "../support/loopback-server";
 import { type Mode, writeRoot } from "../support/roots";
 import { Workspace } from "../support/terraform";
 import type { AwsRequest } from "./aws-front";
+import { sandboxTools } from "./sandbox-tools";
 
 export interface Instance {
   readonly id: string;
@@ -35,6 +36,8 @@ export class Cloud {
 
   /** With a bucket for secrets that is there already: on a new one Terraform would wait for a minute. */
   static async apply(inputs: Readonly<Record<string, unknown>>, mode: Mode = "module"): Promise<Cloud> {
+    // What is missing is better said before Terraform's half a minute.
+    await sandboxTools();
     const emulator = await startEmulator();
     const workspace = await Workspace.create({ env: emulator.env });
     try {

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../support/processes";
-import { findMoto, findOnPath, ToolMissing } from "../support/tools";
+import { findMoto, findOnPath, requirePrograms, ToolMissing } from "../support/tools";
 
 /** What of this machine a sandbox uses, all of it by paths that are the same inside. */
 export interface SandboxTools {
@@ -12,8 +12,23 @@ export interface SandboxTools {
   readonly aws: string;
 }
 
-const PROGRAMS = ["unshare", "nsenter", "setpriv", "ip", "curl", "jq", "git", "ssh-agent", "sudo", "visudo", "strace"];
-const PACKAGES = "util-linux iproute2 curl jq git openssh-client sudo strace";
+/** With Debian's packages. */
+const PROGRAMS = {
+  unshare: "util-linux",
+  nsenter: "util-linux",
+  setpriv: "util-linux",
+  useradd: "passwd",
+  pgrep: "procps",
+  awk: "mawk",
+  ip: "iproute2",
+  curl: "curl",
+  jq: "jq",
+  git: "git",
+  "ssh-agent": "openssh-client",
+  sudo: "sudo",
+  visudo: "sudo",
+  strace: "strace",
+};
 
 let found: Promise<SandboxTools> | undefined;
 
@@ -24,27 +39,30 @@ export function sandboxTools(): Promise<SandboxTools> {
 }
 
 async function find(): Promise<SandboxTools> {
+  requireLinuxAsRoot();
+  requirePrograms(PROGRAMS);
   await requireNamespaces();
-  const missing = PROGRAMS.filter((program) => findOnPath(program) === undefined);
-  if (missing.length > 0) {
-    throw new ToolMissing(`The sandbox needs ${missing.join(", ")}. On Debian and Ubuntu: apt-get install ${PACKAGES}`);
-  }
   const script = "import sys, yaml, os; print(sys.base_prefix, os.path.dirname(yaml.__file__), sep='\\n')";
   const { stdout } = await run(await findMoto(), ["-c", script], { timeoutMs: 60_000 });
   const [prefix = "", yaml = ""] = stdout.split("\n");
   return { python: join(prefix, "bin/python3"), yaml, aws: findAws(prefix) };
 }
 
+function requireLinuxAsRoot(): void {
+  if (process.platform !== "linux") throw forbidden(`this is ${process.platform}`);
+  if (process.getuid?.() !== 0) throw forbidden("this is not root");
+}
+
 async function requireNamespaces(): Promise<void> {
-  const say = (reason: string) =>
-    new ToolMissing(
-      `The sandbox needs Linux, root, and the right to make namespaces: ${reason}. In a container: docker run --privileged.`,
-    );
-  if (process.platform !== "linux") throw say(`this is ${process.platform}`);
-  if (process.getuid?.() !== 0) throw say("this is not root");
   const probe = ["--mount", "--net", "--pid", "--fork", "mount", "-t", "tmpfs", "probe", "/mnt"];
-  const outcome = await run("unshare", probe, { timeoutMs: 20_000 });
-  if (outcome.code !== 0) throw say(outcome.output.trim());
+  const outcome = await run("unshare", probe, { timeoutMs: 60_000 });
+  if (outcome.code !== 0) throw forbidden(outcome.output.trim());
+}
+
+function forbidden(reason: string): ToolMissing {
+  return new ToolMissing(
+    `The sandbox needs Linux, root, and the right to make namespaces: ${reason}. In a container: docker run --privileged.`,
+  );
 }
 
 /** The AWS CLI, past the wrappers of pyenv, in a place that the sandbox sees. */

@@ -22,10 +22,11 @@ export interface SandboxOptions {
 
 /** A job that the running agent was given. */
 export interface QueuedJob {
-  readonly started: () => Promise<void>;
   readonly isTaken: () => boolean;
   readonly ended: () => Promise<Job>;
-  /** Ends a job that runs until the test wants it to end: see `hold`. */
+  /** Until a job that waits for the test's word has come so far: see `hold`. */
+  readonly held: () => Promise<void>;
+  /** That word. */
   readonly finish: () => void;
 }
 
@@ -167,7 +168,7 @@ export class Sandbox {
   queue(environment: Readonly<Record<string, string>> = {}): QueuedJob {
     const name = this.shared.addJob(environment, "json");
     return {
-      started: () => patiently(`job ${name} did not start`, () => this.shared.has(`jobs/${name}.log`)),
+      held: () => patiently(`job ${name} did not begin`, () => this.shared.has(`jobs/${name}.held`)),
       isTaken: () => !this.shared.has(`jobs/${name}.json`),
       ended: async () => {
         await patiently(`job ${name} did not end`, () => this.shared.has(`jobs/${name}.result`));
@@ -179,8 +180,9 @@ export class Sandbox {
 
   /** Gives the running agent a job that runs its command and then goes on until the test ends it. */
   hold(command = "true"): QueuedJob {
-    const name = "/run/sandbox/jobs/${BUILDKITE_JOB_ID#*-}.finish";
-    return this.queue({ BUILDKITE_COMMAND: `${command}; until [[ -e ${name} ]]; do /usr/bin/sleep 0.1; done` });
+    const base = "/run/sandbox/jobs/${BUILDKITE_JOB_ID#*-}";
+    const script = `${command}; touch ${base}.held; until [[ -e ${base}.finish ]]; do /usr/bin/sleep 0.1; done`;
+    return this.queue({ BUILDKITE_COMMAND: script });
   }
 
   /** Puts the machine's clock forward. */

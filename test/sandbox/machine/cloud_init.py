@@ -15,6 +15,8 @@ sys.path.insert(0, "/run/sandbox/lib")
 
 import yaml  # noqa: E402
 
+from units import Unit  # noqa: E402
+
 LATEST = "http://169.254.169.254/latest"
 STATE = "/var/lib/cloud/instance"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -117,10 +119,8 @@ def main():
 
 def end_if(unit):
     """What the image has to say about the failure of a stage."""
-    folder = f"/etc/systemd/system/{unit}.d"
-    files = os.listdir(folder) if os.path.isdir(folder) else []
-    if any("OnFailure=poweroff.target" in open(f"{folder}/{name}").read() for name in files):
-        subprocess.run(["systemctl", "start", "poweroff.target"])
+    for name in Unit(unit).names("OnFailure"):
+        subprocess.run(["systemctl", "start", name])
 
 
 main()
