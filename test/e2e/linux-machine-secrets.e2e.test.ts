@@ -29,7 +29,8 @@ interface Row {
   /** Below the pipeline's own folder, whose name is `web`. */
   readonly own?: Readonly<Record<string, string>>;
   readonly others?: Readonly<Record<string, string>>;
-  readonly encrypted?: string;
+  /** Below it too: how each of them is encrypted. */
+  readonly encrypted?: Readonly<Record<string, string>>;
   readonly job?: Readonly<Record<string, string>>;
   readonly spoil?: () => unknown;
   /** What the job has then, undefined for what it must not have. */
@@ -76,8 +77,11 @@ const content: readonly Row[] = [
     says: "The secrets' prefix must be folders",
     refused: true,
   },
-  { title: "encryption by KMS", encrypted: "aws:kms", has: { ENCRYPTED_SECRET: "encrypted-secret-aws:kms" } },
-  { title: "encryption by S3", encrypted: "AES256", has: { ENCRYPTED_SECRET: "encrypted-secret-AES256" } },
+  {
+    title: "objects that KMS encrypts, and S3",
+    encrypted: { "secret-files/KMS_SECRET": "aws:kms", "secret-files/S3_SECRET": "AES256" },
+    has: { KMS_SECRET: "encrypted-secret-aws:kms", S3_SECRET: "encrypted-secret-AES256" },
+  },
   {
     title: "an environment file with several lines, dollars, quotes, arithmetic and no line break at its end",
     own: {
@@ -149,13 +153,11 @@ const moods: readonly Row[] = [
 
 /** Lets a pipeline of this row's own have the objects of `web`. */
 async function runRow(row: Row, number: number) {
-  const named = (text: string) => text.replace(/^web\//, `row-${number}/`);
   const own = Object.entries(row.own ?? {}).map(([key, text]) => [`row-${number}/${key}`, text]);
   await upload({ ...Object.fromEntries(own), ...row.others });
-  if (row.encrypted !== undefined) {
-    const [Key, Body] = [named("web/secret-files/ENCRYPTED_SECRET"), `encrypted-secret-${row.encrypted}`];
-    const object = { Bucket: SECRETS_BUCKET, Key, Body, ServerSideEncryption: row.encrypted };
-    await cloud.emulator.aws("s3", "put_object", object);
+  for (const [key, how] of Object.entries(row.encrypted ?? {})) {
+    const object = { Bucket: SECRETS_BUCKET, Key: `row-${number}/${key}`, Body: `encrypted-secret-${how}` };
+    await cloud.emulator.aws("s3", "put_object", { ...object, ServerSideEncryption: how });
   }
   row.spoil?.();
   try {
