@@ -1,4 +1,4 @@
-import { atLeast, emptyOr, notEmpty, pattern, whole } from "./check";
+import { atLeast, atMostCharacters, emptyOr, notEmpty, pattern, whole } from "./check";
 import { bucketName, kmsKey, oneLine, tokenParameter, url } from "./formats";
 import { choice, flag, number, text } from "./row";
 
@@ -40,7 +40,8 @@ const registration = {
   buildkite_agent_release: choice(["stable", "beta", "edge", "oldstable"], {
     default: "stable",
     env: "BUILDKITE_AGENT_RELEASE",
-    about: "Release channel of the agent. The image holds stable and beta; edge and oldstable are downloaded at boot.",
+    about:
+      "Release channel of the agent. Buildkite's image holds stable and beta, and downloads edge and oldstable at boot; our own holds all.",
   }),
   buildkite_queue: text({
     default: "default",
@@ -50,7 +51,9 @@ const registration = {
     checks: [
       notEmpty(),
       oneLine(),
-      pattern(/^([^, \t]([^,]*[^, \t])?)?$/, "have no comma, and no blank at either end"),
+      // EC2 shows it as a tag of the instance.
+      atMostCharacters(256),
+      pattern(/^([^, ]([^,]*[^, ])?)?$/, "have no comma, and no blank at either end"),
     ],
   }),
   agent_endpoint: text({

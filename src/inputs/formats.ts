@@ -10,7 +10,7 @@ const PARTITION = "aws(-[a-z]+)*";
 
 /** Text that a line-based file can hold: the agent's configuration, a sudoers entry, an environment file. */
 export function oneLine(): Check<string> {
-  return pattern(/^[^\r\n]*$/, "have no line break");
+  return pattern(/^[^\x00-\x1f\x7f]*$/, "have no line break or other control character");
 }
 
 export function stackName(): Check<string> {

@@ -25,7 +25,7 @@ export interface ElasticCiStackProps {
   /**
    * Agent registration token. It is written to an encrypted SSM parameter and never enters Terraform's state. After
    * changing it, raise `buildkiteAgentTokenVersion`. Ignored where a parameter is given.
-   * It must have no line break.
+   * It must have no line break or other control character.
    * @default ""
    */
   readonly buildkiteAgentToken?: string;
@@ -63,7 +63,8 @@ export interface ElasticCiStackProps {
   readonly buildkiteAgentTokenParameterStoreKmsKey?: string;
 
   /**
-   * Release channel of the agent. The image holds stable and beta; edge and oldstable are downloaded at boot.
+   * Release channel of the agent. Buildkite's image holds stable and beta, and downloads edge and oldstable at boot;
+   * our own holds all.
    * It must be one of "stable", "beta", "edge", "oldstable".
    * @default "stable"
    */
@@ -71,7 +72,8 @@ export interface ElasticCiStackProps {
 
   /**
    * Queue that the agents join and that AgentScaler watches.
-   * It must not be empty; it must have no line break; it must have no comma, and no blank at either end.
+   * It must not be empty; it must have no line break or other control character; it must have at most 256 characters;
+   * it must have no comma, and no blank at either end.
    * @default "default"
    */
   readonly buildkiteQueue?: string;
@@ -85,7 +87,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Further agent tags, as key=value between commas. The queue has an input of its own.
-   * It must have no line break.
+   * It must have no line break or other control character.
    * @default ""
    */
   readonly buildkiteAgentTags?: string | readonly string[];
@@ -98,7 +100,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Names of agent experiments to switch on, between commas.
-   * It must have no line break.
+   * It must have no line break or other control character.
    * @default ""
    */
   readonly buildkiteAgentExperiments?: string | readonly string[];
@@ -206,7 +208,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Accepted so that configurations of Buildkite's module keep working; it has no effect.
-   * It must have no line break.
+   * It must have no line break or other control character.
    * @default "arn:aws:serverlessrepo:us-east-1:172840064832:applications/buildkite-agent-scaler"
    * @deprecated AgentScaler is deployed as a plain function; the serverless application is no longer used.
    */
@@ -267,14 +269,14 @@ export interface ElasticCiStackProps {
   /**
    * Key of AgentScaler's package in `scalerLambdaS3Bucket`. Empty: the key of Buildkite's pinned release for
    * `lambdaArchitecture`.
-   * It must have no line break.
+   * It must have no line break or other control character.
    * @default ""
    */
   readonly scalerLambdaS3Key?: string;
 
   /**
    * Version of that object, so that a changed package is deployed only on purpose. Empty: the newest.
-   * It must have no line break.
+   * It must have no line break or other control character.
    * @default ""
    */
   readonly scalerLambdaS3ObjectVersion?: string;
@@ -555,7 +557,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Name tag of instances and volumes. Empty: the stack's full name.
-   * It must have no line break; it must have at most 256 characters.
+   * It must have no line break or other control character; it must have at most 256 characters.
    * @default ""
    */
   readonly instanceName?: string;
@@ -855,7 +857,7 @@ export interface ElasticCiStackProps {
 
   /**
    * EC2 key pair for logging in. `sshIngressCidrBlocks` says from where; without it no port is opened.
-   * It must have no line break; it must have at most 255 characters.
+   * It must have no line break or other control character; it must have at most 255 characters.
    * @default ""
    */
   readonly keyName?: string;
@@ -1111,7 +1113,7 @@ export interface ElasticCiStackProps {
   /**
    * Commands that jobs may run as root without a password: absolute paths between commas. ALL gives every job the
    * machine.
-   * It must have no line break.
+   * It must have no line break or other control character.
    * Only for Linux.
    * @default ""
    */
@@ -1235,7 +1237,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Id of the signing key within that set. Empty: its only key.
-   * It must have no line break.
+   * It must have no line break or other control character.
    * @default ""
    */
   readonly pipelineSigningJwksKeyId?: string;

@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Job } from "../packer/linux/job";
 import { type Emulator, startEmulator } from "../support/emulator";
-import { findOnPath, ToolMissing } from "../support/tools";
+import { findOnPath, requirePrograms } from "../support/tools";
 
 /** The hooks with the real aws, jq, git and ssh-agent, and a bucket in the emulator, in another region than the job's. */
-const TOOLS = ["aws", "jq", "git", "ssh-agent", "ssh-add", "ssh-keygen"];
+const ssh = "openssh-client";
+const PACKAGES = { aws: "awscli", jq: "jq", git: "git", "ssh-agent": ssh, "ssh-add": ssh, "ssh-keygen": ssh };
+const TOOLS = Object.keys(PACKAGES);
 const bucket = "our-secrets";
 let emulator: Emulator;
 let job: Job;
@@ -85,12 +87,7 @@ function realTools(): Readonly<Record<string, string>> {
 }
 
 beforeAll(async () => {
-  const missing = TOOLS.filter((tool) => !findOnPath(tool));
-  if (missing.length > 0) {
-    throw new ToolMissing(
-      `These tests need ${missing.join(", ")}. Debian and Ubuntu: apt-get install jq git openssh-client; pip install awscli`,
-    );
-  }
+  requirePrograms(PACKAGES);
   emulator = await startEmulator();
   await upload();
   job = new Job();

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { imageFiles, ImageMachine } from "../packer/linux/machine";
 import { CANARY, hostileValues } from "../support/hostile-values";
-import { findOnPath, ToolMissing } from "../support/tools";
+import { findOnPath, requirePrograms } from "../support/tools";
 
 /** Addresses that our image takes, on their way to the programs that fetch: the real curl, and what the AWS CLI is told. */
 const words = Object.entries(hostileValues).filter(([, value]) => /^[^\s\p{Cc}]+$/u.test(value));
@@ -14,8 +14,7 @@ const AWS = `printf '%s\\0' "$@" >>"$FAKE/fetched"; exit 1`;
 
 let machine: ImageMachine;
 beforeAll(() => {
-  if (findOnPath("curl") === undefined)
-    throw new ToolMissing("These tests need curl. Debian and Ubuntu: apt-get install curl");
+  requirePrograms({ curl: "curl" });
   machine = new ImageMachine();
   machine.stub("aws", AWS).stub("curl", CURL);
 });

@@ -2,19 +2,12 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CANARY, hostileValues } from "../support/hostile-values";
+import { repository, requirePrograms } from "../support/tools";
 import { settings } from "../support/user-data";
 import { imageScripts, linuxFiles, Machine } from "../userdata/machine";
 
-const repository = join(__dirname, "../..");
 
-beforeAll(() => {
-  const missing = ["jq", "shellcheck"].filter((tool) => spawnSync(tool, ["--version"]).error);
-  if (missing.length > 0) {
-    throw new Error(
-      `These tests need ${missing.join(" and ")}. On Debian and Ubuntu: apt-get install ${missing.join(" ")}`,
-    );
-  }
-});
+beforeAll(() => requirePrograms({ jq: "jq", shellcheck: "shellcheck" }));
 
 const settingsFile = "etc/buildkite-elastic-ci-stack/environment.json";
 let machine: Machine;

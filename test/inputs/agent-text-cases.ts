@@ -31,6 +31,8 @@ export const agentTexts: readonly Pair[] = [
   ],
   ["buildkite_queue", "", "not be empty", "default"],
   ["buildkite_queue", "a\nspawn=9", "no line break", "de'ploy $(touch /tmp/x) `id`; rm -rf / && | > < * \\ %{x} ${y}"],
+  ["buildkite_queue", "a\u0000b", "no line break or other control character", "a b"],
+  ["buildkite_queue", "q".repeat(257), "at most 256 characters", "q".repeat(256)],
   ["buildkite_queue", "a,token=x", "have no comma", "a;token=x"],
   ["buildkite_queue", "deploy ", "no blank at either end", "two words"],
   ["agent_endpoint", "agent.buildkite.com", "begin with https:// or http://", "http://localhost:8080/v3"],
