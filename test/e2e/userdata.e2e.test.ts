@@ -6,7 +6,6 @@ import { repository, requirePrograms } from "../support/tools";
 import { settings } from "../support/user-data";
 import { imageScripts, linuxFiles, Machine } from "../userdata/machine";
 
-
 beforeAll(() => requirePrograms({ jq: "jq", shellcheck: "shellcheck" }));
 
 const settingsFile = "etc/buildkite-elastic-ci-stack/environment.json";
