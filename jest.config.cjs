@@ -1,3 +1,6 @@
+// Which Node.js a coming release of the AWS SDK will need is no news of a test.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
 /** Unit tests: nothing but `npm ci` needed. Tests that run Terraform, or the instances' scripts, are in jest.e2e.config.cjs. */
 module.exports = {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
