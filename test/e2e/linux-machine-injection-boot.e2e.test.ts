@@ -5,7 +5,7 @@ import { settingsOf, withSettings } from "../sandbox/user-data";
 import { CANARY, hostileValues } from "../support/hostile-values";
 
 /** Terraform, user data, cloud-init, and whole boots of our own image, with whatever hostile text they take. */
-/** Nothing that XML cannot carry: the queue is a tag of the instances too. */
+/** Nothing that XML cannot carry, and of the queue no more than 256 characters: it is a tag of the instances too. */
 const lines = Object.values(hostileValues).filter((value) => value !== "" && !/\p{Cc}/u.test(value));
 const words = lines.filter((value) => !value.includes(" "));
 /** Every fourth one, so that all of them together fit into user data. */
@@ -13,7 +13,11 @@ const share = (own: readonly string[], which: number) => own.filter((_, i) => i 
 
 /** Input, setting, and its text. Terraform writes composed characters where a text has decomposed ones. */
 const free = [
-  ["buildkite_queue", "BUILDKITE_QUEUE", share(lines, 0).join(" ").replaceAll(",", "")],
+  [
+    "buildkite_queue",
+    "BUILDKITE_QUEUE",
+    [...share(lines, 0).join(" ").replaceAll(",", "")].slice(0, 250).join("").trim(),
+  ],
   ["buildkite_agent_tags", "BUILDKITE_AGENT_TAGS", share(lines, 1).join(",").replaceAll("queue=", "q=")],
   ["buildkite_agent_experiments", "BUILDKITE_AGENT_EXPERIMENTS", share(lines, 2).join(",")],
   ["pipeline_signing_jwks_key_id", "BUILDKITE_AGENT_SIGNING_KEY_ID", share(lines, 3).join(" ")],
