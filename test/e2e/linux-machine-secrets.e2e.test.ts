@@ -116,6 +116,12 @@ const moods: readonly Row[] = [
     says: "The secrets bucket could not be read: NoSuchBucket",
     refused: true,
   },
+  {
+    title: "metadata that gives the instance's keys late",
+    ...tail,
+    ...all,
+    spoil: () => machine.imds.break("late", /security-credentials/),
+  },
   { title: "S3 that is slow", ...tail, ...all, spoil: () => machine.aws.break(/GET/, { delayMs: 1500 }) },
   {
     title: "S3 that fails for a while",
@@ -165,6 +171,7 @@ async function runRow(row: Row, number: number) {
     return { ...job, log: job.log.replaceAll(`row-${number}`, "web") };
   } finally {
     machine.aws.mend();
+    machine.imds.mend();
   }
 }
 

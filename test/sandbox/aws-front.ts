@@ -45,16 +45,20 @@ export class AwsFront {
   constructor(
     private readonly endpoint: string,
     private readonly correct: Correction = () => undefined,
+    /** Told when requests begin to hang, and when they end to. */
+    private readonly onHanging: (hangs: boolean) => void = () => undefined,
   ) {}
 
   /** Spoils the requests whose action fits: "GetParameter", "GET /bucket/". */
   break(action: RegExp, fault: AwsFault, { after = 0, times = Infinity } = {}): this {
     this.planned.push({ action, fault, after, times });
+    if (fault.delivery === "hung") this.onHanging(true);
     return this;
   }
 
   mend(): void {
     this.planned = [];
+    this.onHanging(false);
   }
 
   /** Calls back when such a request has succeeded. */

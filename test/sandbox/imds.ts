@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Instance } from "./cloud";
 
-/** What can be wrong with the instance metadata. "hung": accepted and never answered. */
-export type ImdsFault = "refused token" | "no token accepted" | "hung" | "error" | "garbage" | "slow";
+/** What can be wrong with the instance metadata. "hung": accepted and never answered. "late": after the AWS CLI's usual limit. */
+export type ImdsFault = "refused token" | "no token accepted" | "hung" | "error" | "garbage" | "slow" | "late";
 
 interface Planned {
   readonly fault: ImdsFault;
@@ -15,7 +15,7 @@ interface Planned {
 type Answered = readonly [number, string | Buffer];
 
 const GARBAGE = "<html><body>It works!</body></html>\n";
-const SLOW_MS = 900;
+const DELAYS: Partial<Record<ImdsFault, number>> = { slow: 900, late: 1500 };
 const MAC = "02:00:00:00:00:01";
 
 /** The instance metadata service, version 2 only: without a token it tells nothing. */
@@ -70,7 +70,7 @@ export class Imds {
         response.writeHead(status, { "Content-Type": "text/plain", "Content-Length": Buffer.byteLength(body) });
         response.end(body);
       },
-      fault === "slow" ? SLOW_MS : 0,
+      (fault && DELAYS[fault]) ?? 0,
     );
   };
 

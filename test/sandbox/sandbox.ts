@@ -58,7 +58,11 @@ export class Sandbox {
     private readonly tools: SandboxTools,
     { speed = 1, atMinimum = false }: SandboxOptions,
   ) {
-    this.aws = new AwsFront(cloud.emulator.endpoint, (request) => cloud.correct(request, atMinimum));
+    this.aws = new AwsFront(
+      cloud.emulator.endpoint,
+      (request) => cloud.correct(request, atMinimum),
+      (hangs) => this.shared.replace("hangs", hangs ? "1" : "0"),
+    );
     this.aws.onDone(/^TerminateInstanceInAutoScalingGroup$/, () => {
       this.imds.set("autoscaling/target-lifecycle-state", "Terminated");
     });

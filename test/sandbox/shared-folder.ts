@@ -80,6 +80,7 @@ export class SharedFolder {
       sysrq: "",
       uptime: "100.00 100.00\n",
       speed,
+      hangs: 0,
     };
     for (const [name, content] of Object.entries(files)) writeFileSync(this.in(name), String(content));
     this.pass(0);

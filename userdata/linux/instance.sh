@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What boot.sh and drain-watcher.sh share: the log line, the instance metadata, and Auto Scaling calls about this instance.
 
+# The AWS CLI asks once for its keys, and gives up after a second, which a busy machine may take.
+export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=4
+
 # The time has the form that the image's log shipper expects of /var/log/elastic-stack.log.
 say() {
   printf '%(%F %T)T,000 %s\n' -1 "$*"

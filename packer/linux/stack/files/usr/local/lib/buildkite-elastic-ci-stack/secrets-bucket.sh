@@ -8,11 +8,12 @@ declare -A stack_downloads=() stack_objects=()
 stack_content=
 stack_problem=
 
-# stack_s3 OPERATION [ARGUMENT...], with the bucket left out.
+# stack_s3 OPERATION [ARGUMENT...], with the bucket left out. On a machine busy with jobs the CLI's keys may take a while.
 stack_s3() {
   local -a stack_region=()
   [[ -z ${BUILDKITE_SECRETS_BUCKET_REGION-} ]] || stack_region=(--region "$BUILDKITE_SECRETS_BUCKET_REGION")
-  AWS_PAGER='' AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=5 timeout 120 aws s3api "$1" \
+  AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=4 \
+    AWS_PAGER='' AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=5 timeout 120 aws s3api "$1" \
     --bucket "${BUILDKITE_SECRETS_BUCKET-}" "${stack_region[@]}" --cli-connect-timeout 10 --cli-read-timeout 30 "${@:2}"
 }
 
