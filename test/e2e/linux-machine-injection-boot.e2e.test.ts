@@ -16,7 +16,7 @@ const free = [
   [
     "buildkite_queue",
     "BUILDKITE_QUEUE",
-    [...share(lines, 0).join(" ").replaceAll(",", "")].slice(0, 250).join("").trim(),
+    Array.from(share(lines, 0).join(" ").replaceAll(",", "")).slice(0, 250).join("").trim(),
   ],
   ["buildkite_agent_tags", "BUILDKITE_AGENT_TAGS", share(lines, 1).join(",").replaceAll("queue=", "q=")],
   ["buildkite_agent_experiments", "BUILDKITE_AGENT_EXPERIMENTS", share(lines, 2).join(",")],
