@@ -14,8 +14,11 @@ const heartbeat = "record-lifecycle-action-heartbeat --auto-scaling-group-name";
 
 const ended = "until [[ $(systemctl show -P ActiveState buildkite-agent) == inactive ]]; do sleep 0.2; done";
 
-/** What Buildkite's unit says about the agent's end. */
-const publishedUnit = `[Service]
+/** What Buildkite's unit says about the agent's end, and a limit of starts that the watcher could run into. */
+const publishedUnit = `[Unit]
+StartLimitIntervalSec=60
+StartLimitBurst=5
+[Service]
 User=buildkite-agent
 ExecStart=/usr/bin/buildkite-agent start
 ExecStopPost=/bin/bash -c 'echo ExecStopPost >>/facts/calls'

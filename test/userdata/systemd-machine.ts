@@ -17,9 +17,9 @@ const places: Readonly<Record<string, string>> = {
 const times = {
   poll_seconds: 1,
   cancel_seconds: 2,
-  shrink_seconds: 4,
-  replace_seconds: 7,
-  leave_seconds: 10,
+  shrink_seconds: 6,
+  replace_seconds: 12,
+  leave_seconds: 18,
 };
 
 /** What systemd itself brings; the sandbox has nothing else of the machine that runs the tests. */

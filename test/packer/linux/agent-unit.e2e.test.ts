@@ -52,6 +52,10 @@ describe("the agent's unit", () => {
   });
 });
 
+test("no limit of systemd refuses a start that the watcher asks for", () => {
+  expect([agent, published].map((unit) => setting(unit, "StartLimitIntervalSec"))).toEqual(["0", "0"]);
+});
+
 test("on Buildkite's images neither their script nor systemd acts upon the agent's end", () => {
   expect([setting(published, "ExecStopPost"), setting(published, "Restart")]).toEqual(["", "no"]);
   expect(linuxFiles["buildkite-agent-watched.conf"]).toMatch(
