@@ -1,5 +1,7 @@
 import { ARCHITECTURES, type Architecture, type Distribution, DISTRIBUTIONS, type Layer, LAYERS } from "./manifest";
 
+export const DEFAULT_REGION = "us-east-1";
+
 export const HELP = `Usage: npm run packer -- COMMAND [OPTION...]
 
 Makes the Linux images: a base layer (the distribution and what changes seldom)
@@ -24,7 +26,7 @@ Options of fmt:
 
 Options of build, which needs --distribution and --architecture:
   --base-ami ID                makes only the stack layer, on this image
-  --region REGION              where to build (us-east-1)
+  --region REGION              where to build (${DEFAULT_REGION})
   --copy-to REGION,...         where the stack's image is copied to
   --share-with ACCOUNT,...     who may use it besides
   --public                     everybody may use it

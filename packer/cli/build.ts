@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Order } from "./arguments";
+import { DEFAULT_REGION, type Order } from "./arguments";
 import { readManifest, unpinned } from "./manifest";
 import { type Packer } from "./program";
 import { type Surroundings } from "./surroundings";
@@ -93,5 +93,5 @@ export function variablesOf({ layer, distribution, architecture }: Image, base: 
 }
 
 function regionOf({ options }: Order): string {
-  return options.get("--region") ?? "us-east-1";
+  return options.get("--region") ?? DEFAULT_REGION;
 }

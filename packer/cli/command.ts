@@ -1,10 +1,10 @@
 import { HELP, type Order, readArguments } from "./arguments";
-import { build } from "./build";
+import { build, variablesOf } from "./build";
 import { manifestProblems, readManifest } from "./manifest";
 import { pin } from "./pin";
 import { findPacker, type Packer } from "./program";
 import { type Surroundings } from "./surroundings";
-import { type Image, layerFolder, nameOf, variable, withOldTemplates } from "./templates";
+import { type Image, layerFolder, nameOf, withOldTemplates } from "./templates";
 
 /** Runs the command line and answers its exit code: 2 for a wrong call, 1 where something is wrong. */
 export async function packer(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -56,12 +56,7 @@ async function validateIn(folder: string, order: Order, { program }: Packer, { r
   let worst = 0;
   for (const image of images) {
     // Any id will do: nobody looks it up.
-    const base = image.layer === "stack" ? variable("base_ami_id", "ami-0123456789abcdef0") : [];
-    const variables = [
-      ...variable("distribution", image.distribution),
-      ...variable("architecture", image.architecture),
-      ...base,
-    ];
+    const variables = variablesOf(image, "ami-0123456789abcdef0", order);
     const { code } = await run(program, ["validate", ...variables, "."], { folder: layerFolder(folder, image.layer) });
     terminal.log(`${nameOf(image)}: ${code === 0 ? "valid" : "not valid"}`);
     if (code !== 0) worst = 1;

@@ -33,7 +33,6 @@ export async function pin({ options }: Order, surroundings: Surroundings): Promi
   const pins = new Pins(manifest, options, surroundings);
   for (const [name, download] of chosen(manifest.downloads)) await pins.download(name, download);
   for (const [name, plugin] of chosen(manifest.plugins)) await pins.plugin(name, plugin);
-  writeFileSync(manifestPath(root), `${JSON.stringify(manifest, null, 2)}\n`);
   return pins.failures === 0 ? 0 : 1;
 }
 
@@ -80,13 +79,16 @@ class Pins {
     });
   }
 
+  /** Written down at once: whoever interrupts the rest keeps that much. */
   private async attempt(what: string, fill: () => Promise<string>): Promise<void> {
-    const { terminal } = this.surroundings;
+    const { root, terminal } = this.surroundings;
     try {
       terminal.log(`${what}: ${await fill()}`);
     } catch (error) {
       this.failures += 1;
       terminal.error(`Error: ${what}: ${error instanceof Error ? error.message : String(error)}.`);
+    } finally {
+      writeFileSync(manifestPath(root), `${JSON.stringify(this.manifest, null, 2)}\n`);
     }
   }
 

@@ -54,8 +54,10 @@ test("a new packer validates each image in the layer's own folder", async () => 
   expect(await packer(["validate", "--distribution", "ubuntu2404"], machine.surroundings)).toBe(0);
   const at = (layer: string) => join(machine.root, "packer/linux", layer);
   expect(folders).toEqual([at("base"), at("base"), at("stack"), at("stack")]);
-  expect(packerCalls()[0]).toBe("packer validate -var distribution=ubuntu2404 -var architecture=amd64 .");
-  expect(packerCalls()[3]).toMatch(/architecture=arm64 -var base_ami_id=ami-\w+ \.$/);
+  expect(packerCalls()[0]).toBe(
+    "packer validate -var distribution=ubuntu2404 -var architecture=amd64 -var region=us-east-1 .",
+  );
+  expect(packerCalls()[3]).toMatch(/architecture=arm64 .*-var base_ami_id=ami-\w+ \.$/);
 });
 
 test("an old packer gets copies without what it does not know, beside all that they name", async () => {

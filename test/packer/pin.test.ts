@@ -67,6 +67,18 @@ test("the checksums of a GitHub release count for the file of that name", async 
   expect(await pin("--tool", "lifecycled", "--all")).toBe(1);
 });
 
+test("what is proven is written down before the next file is fetched", async () => {
+  publishAgent();
+  const written: unknown[] = [];
+  const { fetch: get, ...rest } = machine.surroundings;
+  const look = ((url: string) => {
+    if (url === `${AGENT}arm64`) written.push(...hashesOf("buildkite-agent-stable"));
+    return get(url);
+  }) as typeof fetch;
+  await packer(["pin", "--tool", "buildkite-agent-stable"], { ...rest, fetch: look });
+  expect(written).toEqual([sha256("agent of amd64"), null]);
+});
+
 test("what is pinned already is not fetched", async () => {
   expect(await pin("--tool", "docker-compose")).toBe(0);
   expect(machine.errors).toEqual([]);

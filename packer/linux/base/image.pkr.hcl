@@ -11,8 +11,8 @@ variable "architecture" {
 }
 
 variable "region" {
-  type    = string
-  default = "us-east-1"
+  type        = string
+  description = "Where the image is made."
 }
 
 variable "instance_type" {

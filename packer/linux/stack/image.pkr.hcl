@@ -16,8 +16,8 @@ variable "base_ami_id" {
 }
 
 variable "region" {
-  type    = string
-  default = "us-east-1"
+  type        = string
+  description = "Where the image is made."
 }
 
 variable "ami_regions" {
