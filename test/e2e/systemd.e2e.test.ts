@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { linuxFiles, shipped } from "../userdata/machine";
@@ -29,6 +29,18 @@ TimeoutStopSec=0
 [Install]
 WantedBy=multi-user.target
 `;
+
+/** Docker's units, as its packages bring them. */
+const dockerUnits = {
+  "docker.service": `[Unit]
+After=network-online.target docker.socket
+Wants=network-online.target
+Requires=docker.socket
+[Service]
+ExecStart=/usr/bin/dockerd
+`,
+  "docker.socket": "[Socket]\nListenStream=/run/docker.sock\n[Install]\nWantedBy=sockets.target\n",
+};
 
 /** A stage of cloud-init that fails, with the image's drop-in for it. */
 function failing(stage: string): Scenario {
@@ -79,6 +91,14 @@ const scenarios = {
   "switched off by an operator": {
     agent: "5 0",
     boot: `${START}\nsleep 1\nsystemctl start --no-block poweroff.target`,
+  },
+  rebooted: {
+    boot: "/opt/boot.sh",
+    files: {
+      "opt/boot.sh": shipped("linux/boot.sh"),
+      "var/log/elastic-stack-bootstrap-status": "Completed\n",
+      "usr/local/bin/bk-install-elastic-stack.sh": `#!/bin/bash\n${START}\n`,
+    },
   },
   "started before its time": { boot: "systemctl start buildkite-agent\necho code $?\nsystemctl poweroff --force" },
   "cloud-init.service": failing("cloud-init.service"),
@@ -163,12 +183,16 @@ test("an operator's shutdown lets the job finish, and takes nothing out of the g
   expect(calls("switched off by an operator")).toEqual(["agent starts", "agent is told", "agent ends after 1 stops"]);
 });
 
+test("at a later boot the image's last part starts the agent, which nothing else does", () => {
+  expect(calls("rebooted")).toEqual(["agent starts", "agent ends after 0 stops", shrink, complete]);
+});
+
 test("nothing starts the agent before the boot has come to its end", () => {
   expect(calls("started before its time")).toEqual([]);
   expect(outcomes.get("started before its time")!.boot).toContain("code 1");
 });
 
-test("systemd has nothing to say about any unit of the image and of the user data", () => {
+test("systemd has nothing to say about any unit of the image and of the user data, nor about their order beside Docker's", () => {
   const root = mkdtempSync(join(tmpdir(), "units-"));
   const units = join(root, "etc/systemd/system");
   cpSync("/lib/systemd/system", join(root, "lib/systemd/system"), { recursive: true });
@@ -180,7 +204,12 @@ test("systemd has nothing to say about any unit of the image and of the user dat
   for (const name of ["buildkite-drain-watcher.service", "buildkite-agent-watched.conf"] as const) {
     write(linuxFiles[name], shipped(`linux/${name}`));
   }
+  for (const [name, content] of Object.entries(dockerUnits)) write(`etc/systemd/system/${name}`, content);
   const names = readdirSync(units).filter((name) => /\.(service|timer)$/.test(name));
+  // As where instance storage is enabled.
+  const storage = "bk-mount-instance-storage.service";
+  mkdirSync(join(units, "docker.service.requires"));
+  symlinkSync(`/etc/systemd/system/${storage}`, join(units, "docker.service.requires", storage));
   for (const name of names) {
     const content = readFileSync(join(units, name), "utf8");
     for (const [, program] of content.matchAll(/^Exec\w+=[-+!]*(\/\S+)/gm)) write(program!, "#!/bin/sh\n", 0o755);

@@ -49,7 +49,8 @@ export class SystemdMachine {
     this.stagePrograms();
     this.stageUnits();
     this.stageUser();
-    for (const [path, content] of Object.entries(scenario.files ?? {})) this.stage(path, content);
+    for (const [path, content] of Object.entries(scenario.files ?? {}))
+      this.stage(path, content, content.startsWith("#!") ? 0o755 : 0o644);
     this.write("facts/agent", scenario.agent ?? "1 0");
     this.write("facts/boot", `#!/bin/bash\nexec >>/facts/boot.log 2>&1\n${scenario.boot ?? START}\n`, 0o755);
     this.write("facts/calls", "", 0o666);

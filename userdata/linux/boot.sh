@@ -7,7 +7,10 @@ root=${ELASTIC_STACK_ROOT:-}
 library=$root/usr/local/lib/buildkite-elastic-ci-stack
 status=$root/var/log/elastic-stack-bootstrap-status
 
+# The bootstrap script's output goes there too: none of the jobs' business.
+umask 027
 exec >>"$root/var/log/elastic-stack.log" 2>&1
+umask 022
 
 # shellcheck source=userdata/linux/instance.sh
 source "$library/instance.sh" || exit
@@ -51,7 +54,8 @@ if [[ -e $status ]]; then
   [[ $(<"$status") == Completed ]] || fail "an earlier boot of this instance broke off half-way"
   say "boot: this instance is set up already"
   # Buildkite's images have the agent enabled. Our own leaves its start to its last part, which then does nothing else.
-  systemctl is-enabled --quiet buildkite-agent.service || image_script bk-install-elastic-stack.sh
+  # Not by its exit code: a unit without [Install], as ours is, passes for enabled there.
+  [[ $(systemctl is-enabled buildkite-agent.service) == enabled ]] || image_script bk-install-elastic-stack.sh
   exit 0
 fi
 

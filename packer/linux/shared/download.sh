@@ -8,6 +8,8 @@ manifest=$image/versions.json
 
 # Hardened images have a stricter one, and what is installed is for everybody.
 umask 022
+# sudo may leave out /usr/local, where the scripts put programs.
+PATH=/usr/local/sbin:/usr/local/bin:$PATH
 
 say() {
   printf 'image: %s\n' "$*"

@@ -78,6 +78,7 @@ describe("instance storage", () => {
 
   test("a RAID that nobody has assembled yet is assembled before anything is formatted", () => {
     disks(2);
+    machine.set("raid-members", `${machine.root}/dev/nvme1n1\n${machine.root}/dev/nvme2n1\n`);
     machine.stub(
       "mdadm",
       `[[ $1 != --assemble ]] || { touch "${machine.root}/dev/md127"; echo "${machine.root}/dev/md127" >"$FAKE/file-system"; }`,

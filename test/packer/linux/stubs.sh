@@ -95,8 +95,12 @@ case $name in
   mountpoint | findmnt) is_mounted ;;
   mount) echo "$last" >>"$FAKE/mounted" ;;
   umount) unmount ;;
-  # file-system holds the device that has one.
-  blkid) [[ -e $FAKE/file-system && $last == "$(<"$FAKE/file-system")" ]] && echo bk-ephemeral ;;
+  # file-system holds the device that has one; disks of a RAID of that name lie in raid-members.
+  blkid)
+    labelled=("$FAKE/file-system")
+    [[ " $* " == *" --usages filesystem "* ]] || labelled+=("$FAKE/raid-members")
+    if grep -qxs -- "$last" "${labelled[@]}"; then echo bk-ephemeral; fi
+    ;;
   mkfs.ext4) echo "$last" >"$FAKE/file-system" ;;
   ssh-keygen)
     read -r line

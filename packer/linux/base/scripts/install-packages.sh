@@ -46,8 +46,9 @@ install_on_ubuntu() {
   apt install jq
   with_packages apt install
   snap refresh --hold
-  # A tmpfs, as on Amazon Linux.
-  systemctl enable "$root/usr/share/systemd/tmp.mount"
+  # A tmpfs, as on Amazon Linux. Copied, for a unit that is linked into /etc cannot be masked.
+  install -D -m 0644 "$root/usr/share/systemd/tmp.mount" "$root/usr/local/lib/systemd/system/tmp.mount"
+  systemctl enable tmp.mount
 }
 
 cloud-init status --wait >/dev/null || true

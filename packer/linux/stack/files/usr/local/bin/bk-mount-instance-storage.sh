@@ -42,11 +42,11 @@ join_disks() {
 }
 
 # The file system of an earlier boot, read from the disks themselves: udev and blkid's cache may be late or stale, and a
-# volume of the stack's owner may have the same label.
+# volume of the stack's owner may have the same label. A disk of a RAID has the array's name for a label.
 made_before() {
   local device found
   for device in "$@" "$root"/dev/md[0-9]*; do
-    found=$(blkid --probe --match-tag LABEL --output value "$device") || found=
+    found=$(blkid --probe --usages filesystem --match-tag LABEL --output value "$device") || found=
     if [[ $found == "$label" ]]; then
       echo "$device"
       return

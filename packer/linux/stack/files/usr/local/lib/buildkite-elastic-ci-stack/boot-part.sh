@@ -24,7 +24,9 @@ on_failure() {
 }
 
 log_from_here() {
+  umask 027
   exec >>"$root/var/log/elastic-stack.log" 2>&1
+  umask 022
 }
 
 end_part() {
@@ -50,7 +52,6 @@ end_part() {
 # Only the log itself may fail the boot: neither the console nor the system's log may be there.
 begin_part() {
   log_from_here
-  umask 022
   PATH=$PATH:/usr/local/bin:/opt/aws/bin
   export AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=5 AWS_PAGER=
   mkdir -p "$settings" "$run"
