@@ -233,7 +233,7 @@ describe("later boots", () => {
     expect(await sums()).toBe(content);
     const again = machine.commands().slice(calls);
     expect(again.filter((one) => /restart docker|^dockerd|mkfs/.test(one))).toEqual([]);
-    expect(again.filter((one) => one === "buildkite-agent start")).toHaveLength(1);
+    expect(again.filter((one) => one.startsWith("buildkite-agent start"))).toHaveLength(1);
     expect(await machine.queue({ BUILDKITE_COMMAND: "true" }).ended()).toMatchObject({ code: 0 });
   });
 });

@@ -53,6 +53,15 @@ describe("the first boot", () => {
     expect(outcome.output).toBe("");
   });
 
+  test("keeps the log from jobs: the bootstrap script's output is in it", () => {
+    const log = join(machine.root, "var/log/elastic-stack.log");
+    rmSync(log);
+    machine.imageScript("bk-configure-docker.sh", `touch "${machine.root}/made"`);
+    machine.run("boot.sh");
+    expect(statSync(log).mode & 0o777).toBe(0o640);
+    expect(statSync(join(machine.root, "made")).mode & 0o777).toBe(0o644);
+  });
+
   test.each(["yum", "dnf", "apt", "apt-get", "pip"])("never calls %s", (manager) => {
     for (const name of Object.keys(linuxFiles)) {
       expect(shipped(`linux/${name}`)).not.toMatch(new RegExp(`\\b${manager}\\b`));

@@ -23,7 +23,7 @@ describe("the agent's unit", () => {
   test("runs nothing as root, and leaves what follows the agent's end to the watcher", () => {
     expect(setting(agent, "User")).toBe("buildkite-agent");
     expect([...agent.matchAll(/^Exec\w+=.*$/gm)].map(([line]) => line)).toEqual([
-      "ExecStart=/usr/bin/buildkite-agent start",
+      "ExecStart=/usr/bin/buildkite-agent start --config /etc/buildkite-agent/buildkite-agent.cfg",
     ]);
     expect(setting(agent, "Restart")).toBe("no");
   });
