@@ -244,7 +244,8 @@ export interface ElasticCiStackProps {
 
   /**
    * Longest delay before a scheduled run of AgentScaler begins to poll, as a duration with units. It spreads the load
-   * of accounts that have many stacks.
+   * of accounts that have many stacks. With `scalerImplementation` typescript it is never longer than the pause between
+   * two polls, so that at most one poll of a run is lost.
    * It must be a duration below one minute, such as 0s, 45s or 500ms.
    * @default "0s"
    */

@@ -106,7 +106,8 @@ const deployment = {
     default: "0s",
     about:
       "Longest delay before a scheduled run of AgentScaler begins to poll, as a duration with units. " +
-      "It spreads the load of accounts that have many stacks.",
+      "It spreads the load of accounts that have many stacks. With scaler_implementation typescript it is never longer than the pause " +
+      "between two polls, so that at most one poll of a run is lost.",
     checks: [durationBelowOneMinute()],
   }),
   scaler_implementation: choice(["buildkite", "typescript"], {
