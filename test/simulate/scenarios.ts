@@ -35,6 +35,7 @@ const USUAL: Omit<Scenario, "name" | "title" | "builds"> = {
   bootSeconds: [90, 150],
   bootFailures: 0,
   idleExitSeconds: 600,
+  agentsTakeOneJob: false,
   unserviceableJobs: 0,
   pauses: [],
 };
@@ -111,6 +112,10 @@ export const scenarios: readonly Scenario[] = [
   scenario("four-agent-hosts", "hour-long jobs on hosts with four agents", longJobs, {
     params: { ...STACK, agentsPerInstance: 4 },
     hours: 34,
+  }),
+  scenario("draining-hosts", "agents that leave after one job, four on a host", office({ testMinutes: 10 }), {
+    params: { ...STACK, agentsPerInstance: 4 },
+    agentsTakeOneJob: true,
   }),
   scenario("idle-day", "nothing happens", none),
   scenario("year", "a year of weekdays", office({ days: 365 }), { hours: 365 * 24, seeds: 1 }),
