@@ -11,13 +11,15 @@ export function capped(instances: number, { maxInstanceCap }: Settings): number 
 }
 
 /** One more instance where settled ones lack agents: too many of them, or so many that jobs wait. 0: no correction. */
-export function correctedSize(params: Settings, metrics: Metrics, asg: Group, { need, scheduled }: Demand): number {
+export function correctedSize(params: Settings, metrics: Metrics, asg: Group, demand: Demand): number {
   const { availabilityThreshold: threshold, agentsPerInstance } = params;
+  const { need, buffered } = demand;
   if (need === 0 || threshold <= 0 || asg.settled === 0) return 0;
   const expected = Math.max(agentsPerInstance, 1) * asg.settled;
   const missing = expected - metrics.agentsTotal;
   const idle = metrics.agentsIdle;
-  if (idle !== undefined && scheduled <= idle) return 0;
+  const waiting = buffered - metrics.running;
+  if (idle !== undefined && waiting <= idle) return 0;
   const converged = asg.inService === asg.desired && asg.settled === asg.inService;
   const few = converged && metrics.agentsTotal < threshold * expected;
   const jobsWait = idle === 0 && need > metrics.agentsTotal && perInstance(need + missing, params) > asg.desired;
