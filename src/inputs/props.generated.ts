@@ -349,8 +349,9 @@ export interface ElasticCiStackProps {
   readonly scalerAvailabilityThreshold?: number;
 
   /**
-   * Instances that AgentScaler keeps beyond what jobs need, also when the queue is empty. Only for
-   * `scalerImplementation` typescript.
+   * Instances that AgentScaler keeps beyond what jobs need, also when the queue is empty. One that is idle for
+   * `scaleInIdlePeriod` leaves all the same and is replaced, as with `minSize`: a longer period replaces it less often.
+   * Only for `scalerImplementation` typescript.
    * It must be at least 0; it must be a whole number.
    * @default 0
    */

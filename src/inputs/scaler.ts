@@ -38,7 +38,8 @@ const decisions = {
   scaler_warm_idle_instances: number({
     default: 0,
     about:
-      "Instances that AgentScaler keeps beyond what jobs need, also when the queue is empty. Only for scaler_implementation typescript.",
+      "Instances that AgentScaler keeps beyond what jobs need, also when the queue is empty. One that is idle for scale_in_idle_period " +
+      "leaves all the same and is replaced, as with min_size: a longer period replaces it less often. Only for scaler_implementation typescript.",
     checks: [atLeast(0), whole()],
   }),
   scaler_groups: texts({
