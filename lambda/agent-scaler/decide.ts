@@ -1,3 +1,4 @@
+import { capped, correctedSize, perInstance, sizeBesideDraining } from "./correction";
 import { type Demand, type DemandMemory, demandOf } from "./demand";
 
 /** The settings that decisions depend on. Times are in seconds; 0 switches factors, cap, buffer, threshold and cooldowns off. */
@@ -43,6 +44,8 @@ export interface Group {
   readonly instances: number;
   /** Instances in service for long enough that their agents must have connected. */
   readonly settled: number;
+  /** Instances in service whose agents have connected at some time; absent: nobody watched. */
+  readonly connected?: number;
   /** Newest lowering that the group's activities tell of, in epoch seconds; "unknown": they could not be read. */
   readonly lastScaleInActivity?: number | "unknown";
 }
@@ -142,29 +145,8 @@ function targetOf({ params, metrics, asg }: Observation, demand: Demand): Size {
   const reserve = perInstance(demand.need, params) + params.warmIdleInstances;
   const forJobs = Math.max(level + buffer, params.warmIdleInstances > 0 ? reserve : 0);
   const corrected = Math.max(level, correctedSize(params, metrics, asg, demand)) + buffer;
-  return { target: within(Math.max(forJobs, corrected)), forJobs: within(forJobs) };
-}
-
-function perInstance(jobs: number, { agentsPerInstance }: Settings): number {
-  return Math.ceil(jobs / Math.max(agentsPerInstance, 1));
-}
-
-function capped(instances: number, { maxInstanceCap }: Settings): number {
-  return maxInstanceCap > 0 ? Math.min(instances, maxInstanceCap) : instances;
-}
-
-/** One more instance where settled ones lack agents: too many of them, or so many that jobs wait. 0: no correction. */
-function correctedSize(params: Settings, metrics: Metrics, asg: Group, { need, scheduled }: Demand): number {
-  const { availabilityThreshold: threshold, agentsPerInstance } = params;
-  if (need === 0 || threshold <= 0 || asg.settled === 0) return 0;
-  const expected = Math.max(agentsPerInstance, 1) * asg.settled;
-  const missing = expected - metrics.agentsTotal;
-  const idle = metrics.agentsIdle;
-  if (idle !== undefined && scheduled <= idle) return 0;
-  const converged = asg.inService === asg.desired && asg.settled === asg.inService;
-  const few = converged && metrics.agentsTotal < threshold * expected;
-  const jobsWait = idle === 0 && need > metrics.agentsTotal && perInstance(need + missing, params) > asg.desired;
-  return few || (converged && jobsWait) ? asg.desired + 1 : 0;
+  const besideDraining = sizeBesideDraining(params, metrics, asg, demand);
+  return { target: within(Math.max(forJobs, corrected, besideDraining)), forJobs: within(forJobs) };
 }
 
 type Outcome = Pick<Decision, "action" | "reason" | "desired"> & { readonly stop?: number };

@@ -36,6 +36,8 @@ export interface Demand {
 const UNTAKEN_SECONDS = 60;
 const FIRST_PROBE_SECONDS = 20 * 60;
 const LAST_PROBE_SECONDS = 2 * 3600;
+/** With fewer idle agents for each one at work, they are agents between two jobs, and tell nothing of the jobs. */
+const LEAST_IDLE_SHARE = 0.25;
 /** So many stuck jobs are rather a paused queue, which somebody will resume: each probe comes after the same time. */
 const MANY_STUCK_JOBS = 10;
 const PROBE_OF_MANY_SECONDS = 10 * 60;
@@ -47,8 +49,8 @@ const SOON_SECONDS = 90;
 export function demandOf(params: Settings, metrics: Metrics, memory: DemandMemory, now: number): Demand {
   const { stuck, untaken } = stuckJobs(metrics, memory, now);
   const probing = stuck !== undefined && now >= stuck.probeAt ? 1 : 0;
-  // Where every agent is at work, none shows that the jobs are still stuck: as many as are at work are believed in.
-  const believed = metrics.agentsIdle === 0 ? Math.max(metrics.running, probing) : probing;
+  // Where nobody shows that the jobs are still stuck, as many as agents are at work are believed in.
+  const believed = hasWitnesses(metrics) ? probing : Math.max(metrics.running, probing);
   const scheduled = metrics.scheduled - Math.max((stuck?.jobs ?? 0) - believed, 0);
   const pace = followPace(memory.pace, metrics, now);
   const standing = withValue(memory.standing, now, scheduled, SOON_SECONDS);
@@ -73,14 +75,16 @@ export function demandOf(params: Settings, metrics: Metrics, memory: DemandMemor
   };
 }
 
-function stuckJobs(
-  { scheduled, agentsIdle }: Metrics,
-  memory: DemandMemory,
-  now: number,
-): Omit<DemandMemory, "waiting"> {
+/** Idle agents who would take a job if they could. */
+function hasWitnesses({ agentsIdle = 0, running }: Metrics): boolean {
+  return agentsIdle > running * LEAST_IDLE_SHARE;
+}
+
+function stuckJobs(metrics: Metrics, memory: DemandMemory, now: number): Pick<DemandMemory, "untaken" | "stuck"> {
+  const { scheduled } = metrics;
   // One that was thought stuck is gone: the queue moves, so nothing is known any more.
   const stuck = memory.stuck !== undefined && scheduled >= memory.stuck.jobs ? memory.stuck : undefined;
-  if (agentsIdle === undefined || agentsIdle === 0 || scheduled === 0) return { ...(stuck && { stuck }) };
+  if (!hasWitnesses(metrics) || scheduled === 0) return { ...(stuck && { stuck }) };
   const untaken = withValue(memory.untaken, now, scheduled, UNTAKEN_SECONDS);
   const jobs = minimumOf(untaken, now, UNTAKEN_SECONDS);
   if (jobs === undefined || jobs === 0) return { untaken, ...(stuck && { stuck }) };

@@ -46,6 +46,7 @@ export function judge(facts: Facts, memory: Memory, boots: Boots): Judgement {
     pending: group.instances.filter(({ lifecycleState }) => lifecycleState.startsWith("Pending")).length,
     instances: group.instances.length,
     settled: settledInstances(followed, now),
+    connected: followed.connected.size,
     ...(facts.lastScaleInActivity !== undefined && { lastScaleInActivity: facts.lastScaleInActivity }),
   };
   const observation: Observation = { params: settings, metrics, asg, state: { ...memory, now } };

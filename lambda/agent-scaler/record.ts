@@ -47,7 +47,7 @@ function metricValues(result: PollResult, { startedAt, endedAt }: PollTimes): Re
     ...queueValues(result),
     ...stateValues(result),
     PollErrors: result.failures.length,
-    PollDurationMs: endedAt - startedAt,
+    PollDurationMs: Math.round(endedAt - startedAt),
   };
   const isKnown = (entry: [string, number | undefined]): entry is [string, number] => entry[1] !== undefined;
   return Object.fromEntries(Object.entries<number | undefined>(values).filter(isKnown));
@@ -86,7 +86,8 @@ function stateValues({ judgement, written, told }: PollResult): Record<string, n
 function embedded(names: readonly string[], timestamp: number) {
   const metrics = names.map((name) => ({ Name: name, Unit: UNITS[name] ?? "Count" }));
   return {
-    Timestamp: timestamp,
+    // CloudWatch takes no fraction of a millisecond.
+    Timestamp: Math.round(timestamp),
     CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [["Org", "Queue"]], Metrics: metrics }],
   };
 }

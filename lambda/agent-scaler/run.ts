@@ -28,11 +28,16 @@ export async function run(
   around: Surroundings,
 ): Promise<void> {
   const deadline = deadlineOf(config, invocation, around.now());
-  await around.sleep(startupJitterSeconds(config.pairs[0]?.group ?? "", config.startupJitterMaxSeconds));
+  await around.sleep(delayOf(config));
   const before = await remember(config, container, around);
   const reasons = await pollUntil(deadline, config, container, invocation, around);
   await keep(container, before, around);
   if (reasons !== undefined) throw new Error(`every poll failed: ${[...new Set(reasons)].join("; ")}`);
+}
+
+/** Groups differ by when their polls come in the pause between two: a whole pause more would only lose a poll. */
+function delayOf({ pairs, startupJitterMaxSeconds, pollIntervalSeconds }: AgentScalerConfig): number {
+  return startupJitterSeconds(pairs[0]?.group ?? "", startupJitterMaxSeconds) % pollIntervalSeconds;
 }
 
 /** Polls start before this time, so that the next invocation finds this one gone. */

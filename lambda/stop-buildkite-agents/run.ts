@@ -9,8 +9,11 @@ const BATCH_SIZE = 50;
 /** Between two looks at the group. */
 const POLL_SECONDS = 15;
 
+/** For a pause, a look at the group and the telling of instances that can be reached only now. */
+const RESERVE_SECONDS = 60;
+
 /** An instance in any other state is on its way out, and its lifecycle hook drains it. */
-const STATES_WITH_AGENT = ["InService", "Pending", "Pending:Wait", "Pending:Proceed"];
+const STATES_WITH_AGENT = ["InService", "Pending", "Pending:Wait", "Pending:Proceed", "EnteringStandby", "Standby"];
 
 export interface Instance {
   readonly id: string;
@@ -39,7 +42,9 @@ export interface StopResult {
   readonly autoScalingGroupName: string | null;
   /** "stopping": instances were left when the time was over. */
   readonly outcome: "nothing to do" | "already gone" | "stopped" | "stopping";
+  /** Those whose agents were told to stop. */
   readonly instances: readonly string[];
+  /** Those that were still there at the last look and could never be told. */
   readonly unreachable: readonly string[];
 }
 
@@ -75,20 +80,32 @@ async function stopGroup(
 
   // Capacity first: the group would replace each agent that stops, while the hook and scale-in protection keep jobs safe.
   await groups.setCapacityToZero(autoScalingGroupName);
-  const all = (await groups.instances(autoScalingGroupName)) ?? [];
-  const ids = all.filter((one) => STATES_WITH_AGENT.includes(one.lifecycleState)).map((one) => one.id);
-  const { instances, unreachable } = await sendToAll(ids, request, commands);
-  const outcome = (await emptied(request, groups, patience)) ? "stopped" : "stopping";
-  return { outcome, autoScalingGroupName, instances, unreachable };
+  return { autoScalingGroupName, ...(await stopUntilEmpty(request, groups, commands, patience)) };
 }
 
 /** Waits because Terraform takes hook and group away as soon as this function has answered, and AWS then ends what still runs. */
-async function emptied(request: StopRequest, groups: Groups, patience: Patience): Promise<boolean> {
-  const { autoScalingGroupName, timeoutSeconds } = request;
+async function stopUntilEmpty(
+  request: StopRequest,
+  groups: Groups,
+  commands: Commands,
+  patience: Patience,
+): Promise<Pick<StopResult, "outcome" | "instances" | "unreachable">> {
+  const told: string[] = [];
   for (let waited = 0; ; waited += POLL_SECONDS) {
-    const left = await groups.instances(autoScalingGroupName);
-    if (left === undefined || left.length === 0) return true;
-    if (waited >= timeoutSeconds || patience.remainingSeconds() < 2 * POLL_SECONDS) return false;
+    const left = (await groups.instances(request.autoScalingGroupName)) ?? [];
+    // An instance is in service before Systems Manager reaches it: who was not told yet is tried at every look.
+    const untold = left.filter(
+      ({ id, lifecycleState }) => STATES_WITH_AGENT.includes(lifecycleState) && !told.includes(id),
+    );
+    const { instances, unreachable } = await sendToAll(
+      untold.map(({ id }) => id),
+      request,
+      commands,
+    );
+    told.push(...instances);
+    if (left.length === 0) return { outcome: "stopped", instances: told, unreachable };
+    const isOver = waited >= request.timeoutSeconds || patience.remainingSeconds() < RESERVE_SECONDS;
+    if (isOver) return { outcome: "stopping", instances: told, unreachable };
     await patience.pause(POLL_SECONDS);
   }
 }

@@ -244,7 +244,8 @@ export interface ElasticCiStackProps {
 
   /**
    * Longest delay before a scheduled run of AgentScaler begins to poll, as a duration with units. It spreads the load
-   * of accounts that have many stacks.
+   * of accounts that have many stacks. With `scalerImplementation` typescript it is never longer than the pause between
+   * two polls, so that at most one poll of a run is lost.
    * It must be a duration below one minute, such as 0s, 45s or 500ms.
    * @default "0s"
    */
@@ -348,8 +349,9 @@ export interface ElasticCiStackProps {
   readonly scalerAvailabilityThreshold?: number;
 
   /**
-   * Instances that AgentScaler keeps beyond what jobs need, also when the queue is empty. Only for
-   * `scalerImplementation` typescript.
+   * Instances that AgentScaler keeps beyond what jobs need, also when the queue is empty. One that is idle for
+   * `scaleInIdlePeriod` leaves all the same and is replaced, as with `minSize`: a longer period replaces it less often.
+   * Only for `scalerImplementation` typescript.
    * It must be at least 0; it must be a whole number.
    * @default 0
    */

@@ -38,7 +38,8 @@ const decisions = {
   scaler_warm_idle_instances: number({
     default: 0,
     about:
-      "Instances that AgentScaler keeps beyond what jobs need, also when the queue is empty. Only for scaler_implementation typescript.",
+      "Instances that AgentScaler keeps beyond what jobs need, also when the queue is empty. One that is idle for scale_in_idle_period " +
+      "leaves all the same and is replaced, as with min_size: a longer period replaces it less often. Only for scaler_implementation typescript.",
     checks: [atLeast(0), whole()],
   }),
   scaler_groups: texts({
@@ -106,7 +107,8 @@ const deployment = {
     default: "0s",
     about:
       "Longest delay before a scheduled run of AgentScaler begins to poll, as a duration with units. " +
-      "It spreads the load of accounts that have many stacks.",
+      "It spreads the load of accounts that have many stacks. With scaler_implementation typescript it is never longer than the pause " +
+      "between two polls, so that at most one poll of a run is lost.",
     checks: [durationBelowOneMinute()],
   }),
   scaler_implementation: choice(["buildkite", "typescript"], {

@@ -51,6 +51,13 @@ scenario("an invocation in which every poll failed fails once, and tells each re
   expect(errorsOf(run).length).toBeGreaterThan(1);
 });
 
+scenario("metrics carry a whole millisecond, which is all that CloudWatch takes", async (scene) => {
+  const run = await scene.run(bundle, { environment: { ...LOOP, CLOUDWATCH_METRICS: "true" } });
+  const embedded = pollsOf(run).map(({ _aws }) => _aws as { readonly Timestamp: number });
+  expect(embedded.length).toBeGreaterThan(1);
+  expect(embedded.filter(({ Timestamp }) => !Number.isInteger(Timestamp))).toEqual([]);
+});
+
 scenario("polls that fail at Buildkite become rarer", async (scene) => {
   scene.buildkite.faults.add(QUEUE, { status: 500 });
   await scene.run(bundle, { environment: LONG_LOOP });

@@ -4,7 +4,13 @@ import { Measures } from "./measures";
 import { Queue } from "./queue";
 import { Random } from "./random";
 
-const usual: HostBehaviour = { agentsPerInstance: 2, bootSeconds: [100, 100], bootFailures: 0, idleExitSeconds: 600 };
+const usual: HostBehaviour = {
+  agentsPerInstance: 2,
+  bootSeconds: [100, 100],
+  bootFailures: 0,
+  idleExitSeconds: 600,
+  agentsTakeOneJob: false,
+};
 
 function world(min: number, behaviour: Partial<HostBehaviour> = {}) {
   const clock = new Clock();

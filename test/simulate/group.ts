@@ -11,6 +11,8 @@ export interface HostBehaviour {
   /** Share of launches whose agents never connect. */
   readonly bootFailures: number;
   readonly idleExitSeconds: number;
+  /** Each agent takes one job and leaves; its host goes on with the others. */
+  readonly agentsTakeOneJob: boolean;
 }
 
 const IN_SERVICE_SECONDS = 30;
@@ -36,7 +38,10 @@ export class Group {
     readonly max: number,
   ) {
     this.desired = min;
-    queue.hosts = { onIdle: (host) => this.watchIdle(host) };
+    queue.hosts = {
+      onIdle: (host) => this.watchIdle(host),
+      agentsTakeOneJob: behaviour.agentsTakeOneJob,
+    };
     this.reconcile();
   }
 
@@ -99,7 +104,7 @@ export class Group {
 
   private watchIdle(host: Host): void {
     const since = host.idleSince;
-    this.clock.after(this.behaviour.idleExitSeconds, () => {
+    this.clock.after(host.agents === 0 ? 0 : this.behaviour.idleExitSeconds, () => {
       if (host.isGone || host.engaged > 0 || host.idleSince !== since) return;
       // At the minimum the group refuses the decrement, and the host leaves without one: the group replaces it.
       if (this.desired > this.min) this.desired--;

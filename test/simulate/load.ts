@@ -66,6 +66,16 @@ export function* steadyJobs([from, to]: Span, perHour: number, seconds: Span, ra
   }
 }
 
+/** Jobs by themselves, more and more of them until four fifths of the time are over. */
+export function* risingJobs(hours: number, perHour: number, seconds: Span, random: Random): Generator<Build> {
+  for (let at = 0; ;) {
+    const share = Math.min(Math.max(at / (hours * 3600 * 0.8), 0.02), 1);
+    at += random.exponential(3600 / (perHour * share));
+    if (at >= hours * 3600) return;
+    yield { at, stages: [[random.within(...seconds)]] };
+  }
+}
+
 /** Hours of short jobs, then suddenly long ones: what was learnt of the first is wrong for the second. */
 export function* changingJobs(random: Random): Generator<Build> {
   yield* steadyJobs([0, 4], 900, [40, 80], random);

@@ -8,6 +8,8 @@ const DISPATCH_SECONDS = [1, 3] as const;
 export interface Hosts {
   /** Every agent of the host has finished, or has just connected. */
   readonly onIdle: (host: Host) => void;
+  /** Each agent takes one job and leaves; its host goes on with the others. */
+  readonly agentsTakeOneJob: boolean;
 }
 
 /** Buildkite's side: jobs, agents, and who gets what. An agent that has just finished a job is the first to get another. */
@@ -16,7 +18,7 @@ export class Queue {
   running = 0;
   waiting = 0;
   agents = 0;
-  hosts: Hosts = { onIdle: () => undefined };
+  hosts: Hosts = { onIdle: () => undefined, agentsTakeOneJob: false };
   readonly #ready: Job[] = [];
   #firstReady = 0;
   /** One entry for each idle agent; those of lost hosts are skipped. */
@@ -134,13 +136,19 @@ export class Queue {
     this.measures.finished++;
     host.engaged--;
     if (--host.running === 0) this.measures.busy(host, this.clock.now);
-    this.#recentlyBusy.push(host);
+    if (this.hosts.agentsTakeOneJob) this.leave(host);
+    else this.#recentlyBusy.push(host);
     if (--job.build.unfinished === 0) {
       job.build.stage++;
       this.begin(job.build);
     }
     this.dispatch();
     this.rest(host);
+  }
+
+  private leave(host: Host): void {
+    host.agents--;
+    this.agents--;
   }
 
   private rest(host: Host): void {

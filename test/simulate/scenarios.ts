@@ -1,5 +1,5 @@
 import type { Settings } from "../../lambda/agent-scaler/decide";
-import { atOnce, changingJobs, hourlyBuilds, officeBuilds, type OfficeLoad, steadyJobs } from "./load";
+import { atOnce, changingJobs, hourlyBuilds, officeBuilds, type OfficeLoad, risingJobs, steadyJobs } from "./load";
 import type { Scenario } from "./simulation";
 
 /** What the stack sets when the user sets nothing. */
@@ -35,6 +35,7 @@ const USUAL: Omit<Scenario, "name" | "title" | "builds"> = {
   bootSeconds: [90, 150],
   bootFailures: 0,
   idleExitSeconds: 600,
+  agentsTakeOneJob: false,
   unserviceableJobs: 0,
   pauses: [],
 };
@@ -57,6 +58,11 @@ const office =
     officeBuilds({ ...OFFICE, ...changes }, random);
 const none: Builds = () => [];
 const longJobs = office({ buildsPerHour: 5, tests: [4, 12], testMinutes: 60 });
+/** So many agents are at work in the end. */
+const rising =
+  (atWork: number, seconds: readonly [number, number]): Builds =>
+  (random) =>
+    risingJobs(3, (atWork * 3600 * 2) / (seconds[0] + seconds[1]), seconds, random);
 const steady: Builds = (random) => steadyJobs([0, 8], 90, [60, 600], random);
 
 const scenario = (name: string, title: string, builds: Builds, changes: Partial<Scenario> = {}): Scenario => {
@@ -90,6 +96,14 @@ export const scenarios: readonly Scenario[] = [
   }),
   scenario("burst", "10,000 jobs at once", (random) => atOnce(1, 10_000, 120, random), { hours: 8, max: 200 }),
   scenario("changing-jobs", "jobs of a minute, then of an hour", changingJobs, { hours: 12 }),
+  scenario("rising-load", "jobs of a minute, up to 300 at the same time", rising(300, [40, 80]), {
+    hours: 4,
+    max: 500,
+  }),
+  scenario("rising-load-short", "jobs of 20 s, up to 100 at the same time", rising(100, [15, 25]), {
+    hours: 4,
+    max: 500,
+  }),
   scenario("spot-storms", "an office day, storms take 40 % of the hosts", office(), {
     spot: { everyHours: 2, share: 0.4 },
   }),
@@ -98,6 +112,10 @@ export const scenarios: readonly Scenario[] = [
   scenario("four-agent-hosts", "hour-long jobs on hosts with four agents", longJobs, {
     params: { ...STACK, agentsPerInstance: 4 },
     hours: 34,
+  }),
+  scenario("draining-hosts", "agents that leave after one job, four on a host", office({ testMinutes: 10 }), {
+    params: { ...STACK, agentsPerInstance: 4 },
+    agentsTakeOneJob: true,
   }),
   scenario("idle-day", "nothing happens", none),
   scenario("year", "a year of weekdays", office({ days: 365 }), { hours: 365 * 24, seeds: 1 }),

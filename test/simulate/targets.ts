@@ -38,12 +38,20 @@ const SLEPT =
 const POLLS =
   "six polls a minute instead of five, without a gap of 18 s, and a look into the memory; neither AWS nor Buildkite charges for these calls";
 
+const WRITES =
+  "a load that rises all the time is followed at once, by many small raises; each costs three more calls, and none of them is charged for";
+
 const BOOSTS =
   "with the code's defaults the reference adds an instance at every poll while others boot: seconds, paid for with many more instance-hours";
+
+const REPLACED =
+  "hosts whose agents never come are made up for as soon as jobs wait: jobs wait about two thirds as long, paid for with a few more instance-hours";
 
 const exceptions: readonly Required<Target>[] = [
   { scenario: "office-day-code", figure: "waitMean", limit: 1.2, because: BOOSTS },
   { scenario: "slow-boot-small-code", figure: "waitMean", limit: 1.1, because: BOOSTS },
+  { scenario: "boot-failures", figure: "instanceHours", limit: 1.1, because: REPLACED },
+  { scenario: "rising-load", figure: "apiCalls", limit: 1.35, because: WRITES },
   { scenario: "small", figure: "waitP95", limit: 1.2, because: SLEPT },
   { scenario: "small-code", figure: "waitP95", limit: 1.2, because: SLEPT },
 ];

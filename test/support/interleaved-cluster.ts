@@ -37,7 +37,7 @@ export class InterleavedCluster {
   running = 0;
   desired: number;
   readonly writes: Write[] = [];
-  /** Most instances that were needed, and that were wanted, at any time. */
+  /** Most instances that were needed, beside those that were leaving, and that were wanted, at any time. */
   readonly peak: { needed: number; desired: number };
   /** Calls are answered at once from now on. */
   calm = false;
@@ -109,7 +109,8 @@ export class InterleavedCluster {
   private tell(what: string): void {
     const { desired, needed, peak } = this;
     this.events.push({ what, desired, needed });
-    if (needed > peak.needed) peak.needed = needed;
+    const leaving = this.hosts.filter(({ state }) => state === "leaving").length;
+    if (needed + leaving > peak.needed) peak.needed = needed + leaving;
     if (desired > peak.desired) peak.desired = desired;
   }
 

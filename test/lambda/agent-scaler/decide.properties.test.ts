@@ -3,7 +3,8 @@ import { afterwards, decide, type Observation } from "../../../lambda/agent-scal
 
 const NOW = 1_700_000_000;
 const size = fc.integer({ min: 0, max: 60 });
-const count = fc.integer({ min: 0, max: 200 });
+/** Small numbers often, so that some of them are equal or next to each other. */
+const count = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 200 }));
 const past = fc.option(fc.integer({ min: NOW - 7200, max: NOW + 60 }));
 const factor = fc.oneof(fc.constant(0), fc.double({ min: 0.1, max: 10, noNaN: true }));
 
@@ -31,8 +32,8 @@ const asg = fc
     const [min, max] = [Math.min(...limits), Math.max(...limits)];
     const group = { min, max, desired: Math.min(Math.max(desired, min), max), inService, pending };
     return fc
-      .integer({ min: 0, max: inService })
-      .map((settled) => ({ ...group, instances: inService + pending, settled }));
+      .tuple(fc.integer({ min: 0, max: inService }), fc.integer({ min: 0, max: inService }))
+      .map(([settled, connected]) => ({ ...group, instances: inService + pending, settled, connected }));
   });
 
 const metrics = fc
@@ -45,23 +46,58 @@ const pace = fc.record({
   finished: count,
   busySeconds: fc.integer({ min: 0, max: 9000 }),
 });
-const standing = count.map((least) => ({ since: NOW - 600, slots: [{ at: NOW - 20, least }] }));
+const watched = count.map((least) => ({ since: NOW - 600, slots: [{ at: NOW - 20, least }] }));
+const memory = fc.record(
+  {
+    pace,
+    standing: watched,
+    untaken: watched,
+    waiting: watched,
+    stuck: fc.record({
+      jobs: count.map((jobs) => jobs + 1),
+      probeAt: fc.integer({ min: NOW - 600, max: NOW + 600 }),
+      probeAfterSeconds: fc.constantFrom(600, 1200, 7200),
+    }),
+    raised: fc.record({ need: count, desired: size }),
+  },
+  { requiredKeys: [] },
+);
 
 const observation: fc.Arbitrary<Observation> = fc.record({
   params,
   metrics,
   asg,
-  state: fc.record({ now: fc.constant(NOW), lastScaleIn: past, lastScaleOut: past, pace, standing }),
+  state: fc
+    .record({ now: fc.constant(NOW), lastScaleIn: past, lastScaleOut: past, memory })
+    .map(({ memory: remembered, ...times }) => ({ ...times, ...remembered })),
 });
 
 const holds = (property: (given: Observation) => void) =>
   fc.assert(fc.property(observation, property), { numRuns: 3000 });
 /** Size that so many jobs call for, within cap and limits. */
-const needed = ({ params, asg }: Observation, need: number) => {
-  const level = Math.ceil(need / params.agentsPerInstance);
+const needed = ({ params, asg }: Observation, jobs: number) => {
+  const level = Math.ceil(jobs / params.agentsPerInstance);
   const capped = params.maxInstanceCap > 0 ? Math.min(level, params.maxInstanceCap) : level;
   return Math.max(Math.min(capped, asg.max), asg.min);
 };
+/** A poll that remembers no job as stuck: what is stuck is no ground for an instance, and one more may show that it is. */
+const nothingStuck = ({ state: { stuck: _, ...state }, ...given }: Observation): Observation => ({ ...given, state });
+/** A poll that remembers nothing of the jobs. */
+const forgetful = ({ state: { now, lastScaleIn, lastScaleOut }, ...given }: Observation): Observation => ({
+  ...given,
+  state: { now, lastScaleIn, lastScaleOut },
+});
+/** A scaler that nothing but the jobs and the limits restrains. */
+const free = (given: Observation): Observation => ({
+  ...given,
+  params: {
+    ...given.params,
+    disableScaleOut: false,
+    scaleOutFactor: 0,
+    scaleOutCooldownSeconds: 0,
+    elasticCIMode: false,
+  },
+});
 
 test("the group's size stays within its limits", () => {
   holds((given) => {
@@ -81,41 +117,44 @@ test("nothing is decided without a change, and no change without an action", () 
   });
 });
 
-test("scaling in never goes below what jobs need", () => {
+test("scaling in leaves a place for every running job, whatever is remembered", () => {
   holds((given) => {
-    const { action, desired, stop, need } = decide(given);
-    if (action === "scale_in") expect(desired - stop).toBeGreaterThanOrEqual(needed(given, need));
+    const { action, desired, stop } = decide(given);
+    if (action === "scale_in") expect(desired - stop).toBeGreaterThanOrEqual(needed(given, given.metrics.running));
   });
 });
 
-test("a free scaler gives at least what jobs need", () => {
+test("scaling in leaves a place for every job that runs or is scheduled, where nothing else is known of them", () => {
   holds((given) => {
-    const { params } = given;
-    const free = {
-      ...params,
-      disableScaleOut: false,
-      scaleOutFactor: 0,
-      scaleOutCooldownSeconds: 0,
-      elasticCIMode: false,
-    };
-    const { desired, need } = decide({ ...given, params: free });
-    expect(desired).toBeGreaterThanOrEqual(needed(given, need));
+    const { scheduled, running } = given.metrics;
+    const { action, desired, stop } = decide(forgetful(given));
+    if (action === "scale_in") expect(desired - stop).toBeGreaterThanOrEqual(needed(given, scheduled + running));
   });
 });
 
-test.each(["scheduled", "running"] as const)("one more %s job never makes the group smaller", (kind) => {
+test("a free scaler gives a place to every running job, whatever is remembered", () => {
   holds((given) => {
-    const more = { ...given, metrics: { ...given.metrics, [kind]: given.metrics[kind] + 1 } };
-    expect(decide(more).target).toBeGreaterThanOrEqual(decide(given).target);
+    expect(decide(free(given)).desired).toBeGreaterThanOrEqual(needed(given, given.metrics.running));
   });
 });
 
-test("one more waiting job never makes the group smaller", () => {
+test("a free scaler gives a place to every job that runs or is scheduled, where nothing else is known of them", () => {
   holds((given) => {
-    const more = { ...given, metrics: { ...given.metrics, waiting: given.metrics.waiting + 1 } };
-    expect(decide(more).target).toBeGreaterThanOrEqual(decide(given).target);
+    const { scheduled, running } = given.metrics;
+    expect(decide(free(forgetful(given))).desired).toBeGreaterThanOrEqual(needed(given, scheduled + running));
   });
 });
+
+test.each(["scheduled", "running", "waiting"] as const)(
+  "one more %s job never makes the group smaller, while none is remembered as stuck",
+  (kind) => {
+    holds((given) => {
+      const before = nothingStuck(given);
+      const more = { ...before, metrics: { ...before.metrics, [kind]: before.metrics[kind] + 1 } };
+      expect(decide(more).target).toBeGreaterThanOrEqual(decide(before).target);
+    });
+  },
+);
 
 test("the same poll once more changes nothing, unless a factor goes there step by step", () => {
   holds((given) => {

@@ -51,6 +51,21 @@ test("a job that waits because every agent is busy is not stuck", () => {
   expect(new Watch().for(30 * MINUTE, busy)).toMatchObject({ need: 5, stuckJobs: 0 });
 });
 
+test("jobs that grow in number beside a busy fleet's agents between two jobs are not stuck", () => {
+  const watch = new Watch();
+  for (let scheduled = 10; scheduled < 30; scheduled++) {
+    const busy = queue({ scheduled, running: 40, agentsTotal: 50, agentsIdle: 10 });
+    expect(watch.for(POLL, busy)).toMatchObject({ need: scheduled + 40, stuckJobs: 0 });
+  }
+});
+
+test("stuck jobs are believed in again while the idle agents are only those between two jobs", () => {
+  const watch = new Watch();
+  watch.for(2 * MINUTE, queue({ scheduled: 20, agentsTotal: 1, agentsIdle: 1 }));
+  const working = queue({ scheduled: 20, running: 8, agentsTotal: 10, agentsIdle: 2 });
+  expect(watch.for(POLL, working)).toMatchObject({ need: 16, stuckJobs: 20 });
+});
+
 test("a stuck job stays stuck when the idle agents have gone", () => {
   const watch = new Watch();
   watch.for(2 * MINUTE, queue({ scheduled: 1, agentsTotal: 1, agentsIdle: 1 }));

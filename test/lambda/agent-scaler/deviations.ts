@@ -21,6 +21,13 @@ const leaves = (desired: number): Partial<Outcome> => ({
   sigterm: 0,
 });
 
+const lowers = (desired: number): Partial<Outcome> => ({
+  action: "scale_in",
+  desired,
+  lastScaleInUpdated: true,
+  lastScaleOutUpdated: false,
+});
+
 const NEED = "a scale-in factor never takes what jobs need";
 const DIRECTION = "the direction is the sign of target minus desired, whatever instances are still in service";
 const UNCHANGED = "what is set already is not set again, and starts no cooldown";
@@ -87,5 +94,23 @@ export const deviations: readonly Deviation[] = [
     name: "fault-set-desired-graceful-swallowed",
     because: "the size is not written on this way, so that nothing can fail",
     expect: { action: "scale_in", desired: 5, lastScaleInUpdated: true },
+  },
+];
+
+const IDLE = "where idle agents are enough for every job that waits, no agent is missing";
+
+/** What ours does besides where Buildkite tells how many agents are idle, which the vectors leave out. */
+export const deviationsWithIdleAgents: readonly Deviation[] = [
+  { name: "avail-threshold-one", because: IDLE, expect: leaves(2) },
+  { name: "avail-threshold-above-one-always-boosts", because: IDLE, expect: leaves(2) },
+  { name: "avail-boost-over-job-need", because: IDLE, expect: lowers(1) },
+  { name: "avail-boost-plus-buffer", because: IDLE, expect: lowers(2) },
+  { name: "avail-boost-times-factor", because: IDLE, expect: lowers(1) },
+  { name: "avail-boost-ignores-instance-cap", because: IDLE, expect: lowers(1) },
+  { name: "avail-fewer-agents-than-configured", because: IDLE, expect: lowers(1) },
+  {
+    name: "elastic-graceful-fewer-instances",
+    because: "no more hosts are told to stop than idle agents account for",
+    expect: { sigterm: 1 },
   },
 ];

@@ -6,7 +6,8 @@ import { answerOf, fail, FakeSurroundings, groupOf, SETTINGS, START } from "../.
 import { RandomNumbers } from "../../support/random-numbers";
 import { vectors } from "./vectors";
 
-const TIMES = { startedAt: START * 1000, endedAt: START * 1000 + 250 };
+/** As a clock of fine resolution tells them. */
+const TIMES = { startedAt: START * 1000 + 0.125, endedAt: START * 1000 + 250.375 };
 const ANSWER = answerOf({ scheduled: 4, running: 2, waiting: 1, agentsTotal: 3, agentsIdle: 1, agentsBusy: 2 });
 
 /** As CloudWatch reads the line. */

@@ -83,7 +83,14 @@ describe("the polls of an invocation", () => {
 
   test("begin after the group's own delay, which does not make them end later", async () => {
     await new Scaler(around, { ASG_NAME: "bk-prod-asg", LAMBDA_STARTUP_JITTER_MAX: "30s" }).invoke();
-    expect(polls().map(Math.floor)).toEqual([11, 21, 31, 41, 51]);
+    expect(polls().map(Math.floor)).toEqual([1, 11, 21, 31, 41, 51]);
+  });
+
+  const names = Array.from({ length: 30 }, (_, index) => `ci-${String(index)}-asg`);
+
+  test.each(names)("are at most one less in a minute for the longest delay: %s", async (group) => {
+    await new Scaler(around, { ASG_NAME: group, LAMBDA_STARTUP_JITTER_MAX: "59s" }).minutes(3);
+    expect(around.asked.length).toBeGreaterThanOrEqual(15);
   });
 
   test("concern every queue", async () => {
