@@ -13,6 +13,11 @@ export interface StopRequest {
   readonly timeoutSeconds: number;
 }
 
+/** An input says with `enabled` whether Terraform may stop its group. One without it comes from a call by hand or from an older release. */
+interface Input extends StopRequest {
+  readonly enabled: boolean;
+}
+
 export interface StopEvent {
   readonly action: Action;
   /** Absent: this action leaves every agent alone. */
@@ -22,13 +27,14 @@ export interface StopEvent {
 export function readStopEvent(event: unknown): StopEvent {
   const input = readObject(event, "event");
   const { action, previousInput } = readLifecycle(input);
-  const named = readRequest(input, "");
+  const { enabled, ...named } = readInput(input, "");
   switch (action) {
     case "create":
       return { action };
     case "update":
       return { action, ...replaced(named, previousInput) };
     case "delete":
+      return { action, ...(enabled && { request: named }) };
     case "invoke":
       return { action, request: named };
   }
@@ -36,16 +42,25 @@ export function readStopEvent(event: unknown): StopEvent {
 
 /** The old group may run another operating system than the new one: everything comes from the previous input. */
 function replaced(named: StopRequest, previousInput: JsonObject | null): Pick<StopEvent, "request"> {
-  if (previousInput === null || previousInput["autoScalingGroupName"] === named.autoScalingGroupName) return {};
-  return { request: readRequest(previousInput, "tf.prev_input.") };
+  const previousName = previousInput?.["autoScalingGroupName"];
+  // Buildkite's own module, whose state a user may have brought along, has no such field: its group is the present one.
+  if (!previousInput || previousName === undefined || previousName === named.autoScalingGroupName) return {};
+  const { enabled, ...request } = readInput(previousInput, "tf.prev_input.");
+  return enabled ? { request } : {};
 }
 
-function readRequest(input: JsonObject, path: string): StopRequest {
+function readInput(input: JsonObject, path: string): Input {
   return {
+    enabled: readEnabled(input["enabled"], `${path}enabled`),
     autoScalingGroupName: readGroupName(input["autoScalingGroupName"], `${path}autoScalingGroupName`),
     operatingSystem: readChoice(input["operatingSystem"], `${path}operatingSystem`, OPERATING_SYSTEMS),
     timeoutSeconds: readTimeout(input["timeoutSeconds"], `${path}timeoutSeconds`),
   };
+}
+
+function readEnabled(value: unknown, field: string): boolean {
+  if (value === undefined) return true;
+  return typeof value === "boolean" ? value : refuse(field, value, "true or false");
 }
 
 function readTimeout(value: unknown, field: string): number {

@@ -79,7 +79,7 @@ const roles = {
   }),
   stop_buildkite_agents_role_arn: text({
     default: "",
-    about: "Existing role for StopBuildkiteAgents. Empty: one is created where graceful shutdown is on.",
+    about: "Existing role for StopBuildkiteAgents. Empty: one is created.",
     checks: [emptyOr(roleArn())],
   }),
   create_stop_buildkite_agents_role: flag({

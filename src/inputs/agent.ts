@@ -130,7 +130,7 @@ const behaviour = {
     default: false,
     about:
       "Whether StopBuildkiteAgents lets running jobs finish, for up to 15 minutes, when the group is replaced or destroyed. " +
-      "Single instances are always drained by the lifecycle hook.",
+      "Otherwise they are cut off then. The lifecycle hook drains only instances whose group stays.",
   }),
   agents_per_instance: number({
     default: 1,

@@ -1,3 +1,6 @@
+import { every, splitTrimmed } from "../value/list";
+import { matches } from "../value/text";
+import { type Value } from "../value/value";
 import { type Check, pattern } from "./check";
 
 /** The family of an instance type that runs on AWS's own ARM processors: a1, m7g, c6gn, im4gn, x2gd, p6e-gb200. */
@@ -12,5 +15,7 @@ export function instanceTypes(): Check<string> {
   );
 }
 
-/** Types that gather CPU credits: the T families. */
-export const BURSTABLE_INSTANCE_TYPE = /^t[0-9]/;
+/** Whether all of the types gather CPU credits, as the T families do: AWS refuses a setting for credits beside any other type. */
+export function isBurstable(types: Value<string>): Value<boolean> {
+  return every(splitTrimmed(",", types), (type) => matches(/^t[0-9]/, type));
+}

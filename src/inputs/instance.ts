@@ -28,7 +28,8 @@ export const instance = {
   }),
   cpu_credits: choice(["standard", "unlimited"], {
     default: "unlimited",
-    about: "CPU credits of burstable types (T families): unlimited may cost extra, standard slows down instead.",
+    about:
+      "CPU credits of burstable types (T families): unlimited may cost extra, standard slows down instead. It has an effect where all types are burstable.",
   }),
   image_id: text({
     default: "",

@@ -1,10 +1,8 @@
 /* Cautions about inputs that were set and do nothing as things stand. */
 import { jsonDocument } from "../value/json";
-import { some, splitTrimmed } from "../value/list";
-import { matches } from "../value/text";
 import { and, eq, isSet, not, or, type Value, value } from "../value/value";
 import { givesAgentToken, givesInstanceRole, givesScalerRole, givesSecretsBucket, givesVpc } from "./given";
-import { BURSTABLE_INSTANCE_TYPE } from "./instance-types";
+import { isBurstable } from "./instance-types";
 import { type Caution } from "./rule";
 import { usesKmsSigning } from "./rules-of-access";
 import { scaler } from "./scaler";
@@ -24,7 +22,7 @@ function idle(on: InputName, condition: Condition, because: string): Caution {
   return {
     on,
     holds: (inputs) => or(isDefault(on, inputs), not(condition(inputs))),
-    message: `{${on}=}, which has no effect: ${because}.`,
+    message: `${rowOf(on).sensitive ? `{${on}} is given` : `{${on}=}`}, which has no effect: ${because}.`,
   };
 }
 
@@ -115,14 +113,17 @@ const besideOthers: readonly Caution[] = [
     "no KMS signing key is given or created",
   ),
   idle("pipeline_signing_jwks_key_id", hasNoSigningSet, "{pipeline_signing_jwks_parameter_store_path} is empty"),
-  idle("stop_buildkite_agents_role_arn", drainsNever, "{buildkite_agent_enable_graceful_shutdown} is off"),
   idle(
     "scaler_managed_policy_arns",
     givesScalerRole,
     "it shapes AgentScaler's created role, and an existing one is given",
   ),
   idle("spot_allocation_strategy", (inputs) => eq(inputs.onDemandPercentage, 100), "{on_demand_percentage} is 100"),
-  idle("cpu_credits", (inputs) => not(burstable(inputs)), "none of {instance_types} is burstable"),
+  idle(
+    "cpu_credits",
+    ({ instanceTypes }) => not(isBurstable(instanceTypes)),
+    "not all of {instance_types} are burstable",
+  ),
   idle(
     "root_volume_throughput",
     (inputs) => not(eq(inputs.rootVolumeType, "gp3")),
@@ -139,14 +140,6 @@ function scalesInNever(inputs: Inputs): Value<boolean> {
 
 function hasNoSigningSet(inputs: Inputs): Value<boolean> {
   return not(isSet(inputs.pipelineSigningJwksParameterStorePath));
-}
-
-function drainsNever(inputs: Inputs): Value<boolean> {
-  return not(inputs.buildkiteAgentEnableGracefulShutdown);
-}
-
-function burstable({ instanceTypes }: Inputs): Value<boolean> {
-  return some(splitTrimmed(",", instanceTypes), (type) => matches(BURSTABLE_INSTANCE_TYPE, type));
 }
 
 /** From the column `platforms`: an input of the other operating system. */

@@ -14,7 +14,9 @@ export interface ElasticCiStackProps {
 
   /**
    * What follows the stack's name in resource names. Empty: eight characters derived from account, region and stack
-   * name. To adopt a stack that Buildkite's own module made, give the eight characters that its resources carry.
+   * name. To adopt a stack that Buildkite's own module made, give the eight characters that its resources carry. Where
+   * the module or construct depends on something as a whole, give the present eight: derived ones would replace nearly
+   * everything whenever that changes.
    * It must be empty or have 1 to 8 lower-case letters and digits.
    * @default ""
    */
@@ -154,7 +156,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Whether StopBuildkiteAgents lets running jobs finish, for up to 15 minutes, when the group is replaced or
-   * destroyed. Single instances are always drained by the lifecycle hook.
+   * destroyed. Otherwise they are cut off then. The lifecycle hook drains only instances whose group stays.
    * @default false
    */
   readonly buildkiteAgentEnableGracefulShutdown?: boolean | IResolvable;
@@ -283,8 +285,8 @@ export interface ElasticCiStackProps {
   readonly scalerLambdaS3ObjectVersion?: string;
 
   /**
-   * Existing bucket in the stack's region that this stack's own function packages are deployed through. Empty: they are
-   * uploaded directly.
+   * Existing bucket in the stack's region that already holds this version's function packages, as
+   * cdktf-buildkite-elastic-ci-stack/v<version>/<name>.zip. Empty: they are uploaded directly.
    * It must be empty or be a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, not shaped like an IP
    * address.
    * @default ""
@@ -565,7 +567,8 @@ export interface ElasticCiStackProps {
   readonly instanceName?: string;
 
   /**
-   * CPU credits of burstable types (T families): unlimited may cost extra, standard slows down instead.
+   * CPU credits of burstable types (T families): unlimited may cost extra, standard slows down instead. It has an
+   * effect where all types are burstable.
    * It must be one of "standard", "unlimited".
    * @default "unlimited"
    */
@@ -944,7 +947,7 @@ export interface ElasticCiStackProps {
   readonly createAsgProcessSuspenderRole?: boolean | IResolvable;
 
   /**
-   * Existing role for StopBuildkiteAgents. Empty: one is created where graceful shutdown is on.
+   * Existing role for StopBuildkiteAgents. Empty: one is created.
    * It must be empty or be the ARN of a role, such as arn:aws:iam::123456789012:role/ci.
    * @default ""
    */

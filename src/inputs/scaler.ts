@@ -136,7 +136,8 @@ const deployment = {
   lambda_bucket: text({
     default: "",
     about:
-      "Existing bucket in the stack's region that this stack's own function packages are deployed through. Empty: they are uploaded directly.",
+      "Existing bucket in the stack's region that already holds this version's function packages, as cdktf-buildkite-elastic-ci-stack/v<version>/<name>.zip. " +
+      "Empty: they are uploaded directly.",
     checks: [emptyOr(bucketName())],
   }),
   scaler_managed_policy_arns: texts({

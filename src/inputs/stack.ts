@@ -12,7 +12,8 @@ export const stack = {
     default: "",
     about:
       "What follows the stack's name in resource names. Empty: eight characters derived from account, region and stack name. " +
-      "To adopt a stack that Buildkite's own module made, give the eight characters that its resources carry.",
+      "To adopt a stack that Buildkite's own module made, give the eight characters that its resources carry. " +
+      "Where the module or construct depends on something as a whole, give the present eight: derived ones would replace nearly everything whenever that changes.",
     checks: [emptyOr(pattern(/^[a-z0-9]{1,8}$/, "have 1 to 8 lower-case letters and digits"))],
   }),
 };

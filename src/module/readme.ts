@@ -1,6 +1,7 @@
 /* README.md of the module, for readers who know Terraform and nothing else. */
 import { between, inputTables, withInputTables } from "../inputs/documentation";
 import { type InputName, inputNames, rowOf } from "../inputs/table";
+import { lambdaKey, OWN_FUNCTIONS } from "../stack/function-code";
 import { outputNames, outputs } from "../stack/outputs";
 import { PACKAGE_NAME, PACKAGE_VERSION } from "../stack/package";
 import { REQUIRED } from "./module-stack";
@@ -80,6 +81,8 @@ ${lines.join("\n")}`;
 
 const createFlags = inputNames.filter((input) => rowOf(input).type === "bool" && /^(create_|use_)/.test(input));
 
+const LAMBDA_KEYS = OWN_FUNCTIONS.map((name) => `\`${lambdaKey(name)}\``).join(", ");
+
 const NOTES = `## Notes
 
 - **Names.** \`stack_name\` must be unique in its account and region: the names of the resources are derived from it.
@@ -91,9 +94,14 @@ const NOTES = `## Notes
 - **AgentScaler.** With \`scaler_implementation = "typescript"\` the function of this package runs instead of Buildkite's: it writes one JSON line
   for each poll, puts its metrics into the same line, keeps its memory in an SSM parameter, and can serve several stacks: name their groups
   in \`scaler_groups\` and set \`scaler_enabled = false\` in them.
-- **depends_on.** Pass values to the module instead of giving its call a \`depends_on\`. With one, Terraform reads the module's data sources
-  only at apply whenever a dependency changes: derived names become unknown at plan, resources may be replaced for
-  no reason, and with \`enable_scheduled_scaling\` the plan fails.
+- **depends_on.** Pass values to the module instead of giving its call a \`depends_on\`. With one, whenever the dependency changes, Terraform
+  reads account and region only at apply: the end of every name is unknown at plan, and nearly everything is destroyed and made anew, the
+  secrets buckets too. Setting \`stack_name_suffix\` to the eight characters that the names have now prevents that: then only the S3 gateway
+  endpoint and requested interface endpoints are replaced. With \`enable_scheduled_scaling\` the plan fails in either case.
+- **Destroying.** When the group is destroyed or replaced, jobs that still run are cut off; with \`buildkite_agent_enable_graceful_shutdown\`, applied
+  before, they have up to 15 minutes first.
+- **lambda_bucket.** The bucket must already hold the files of \`assets/\` that the stack runs, under these keys:
+  ${LAMBDA_KEYS}.
 - **Agent token.** \`buildkite_agent_token\` is ephemeral, and the state never holds it. A saved plan holds the values of your own variables
   unless these are ephemeral too; such a variable must be given again when the plan is applied. After changing the token, raise
   \`buildkite_agent_token_version\`.`;

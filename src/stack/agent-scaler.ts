@@ -123,7 +123,7 @@ export class AgentScaler extends Construct {
         targetId: "BuildkiteAgentScalerLambda",
         arn: fn.arn,
         // Destroyed before StopBuildkiteAgents runs, which empties the group: it must not grow again.
-        dependsOn: [permission, manners, ...(stop.invocation.made ? [stop.invocation.made] : [])],
+        dependsOn: [permission, manners, stop.invocation],
       }),
     );
   }

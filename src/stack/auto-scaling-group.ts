@@ -5,16 +5,16 @@ import { Construct } from "constructs";
 import { type Statement as Requirement } from "../inputs/judge";
 import { type Inputs } from "../inputs/table";
 import { entries, field, splitTrimmed } from "../value/list";
-import { blocks, optionalBlock, orNull, preconditions } from "../value/optional";
+import { address, blocks, optionalBlock, orNull, preconditions } from "../value/optional";
 import { jsonDocument } from "../value/json";
-import { lower, text, toText, withoutPrefix } from "../value/text";
-import { bool, least, list, num, plus, str, Value } from "../value/value";
+import { lower, toText, withoutPrefix } from "../value/text";
+import { bool, least, list, num, str, Value } from "../value/value";
 import { type AgentLaunchTemplate } from "./launch-template";
 import { type Names, tagged } from "./names";
 import { type Network } from "./network";
 
-/** Seconds that deleting the group may take beyond the time that its instances have to drain. */
-const DELETE_MARGIN = 900;
+/** What deleting the group may take. Its hook is gone by then, so instances no longer drain; they only have to shut down. */
+const DELETE_TIMEOUT = "15m";
 
 /**
  * Seconds after which the hook lets go of an instance that has fallen silent. A draining one sends a heartbeat every minute
@@ -34,7 +34,7 @@ export interface GroupSources {
   readonly needs: readonly ITerraformDependable[];
 }
 
-/** The group of agents, and the hook that gives a terminating instance time to finish its work. */
+/** The group of agents, and the hook that gives a terminating instance time to finish its work while the group stays. */
 export class AgentAutoScalingGroup extends Construct {
   readonly group: AutoscalingGroup;
   readonly terminatingHook: AutoscalingLifecycleHook;
@@ -64,9 +64,9 @@ export class AgentAutoScalingGroup extends Construct {
         "GroupTerminatingInstances",
       ],
       waitForCapacityTimeout: orNull(lower(withoutPrefix(inputs.instanceCreationTimeout, "PT"))),
-      timeouts: { delete: str(text`${toText(plus(inputs.instanceTerminationGracePeriod, DELETE_MARGIN))}s`) },
+      timeouts: { delete: DELETE_TIMEOUT },
       mixedInstancesPolicy: this.mixedInstances(),
-      // Made before the first instance boots, and destroyed only when the last one has drained.
+      // Made before the first instance boots, and destroyed only when the last one is gone.
       dependsOn: [...needs],
       lifecycle: {
         // AzRebalancingSuspender and operators suspend processes; the AgentScaler sets the desired capacity, which is not an argument here.
@@ -116,7 +116,10 @@ export class AgentAutoScalingGroup extends Construct {
     };
   }
 
-  /** Always there: without it a terminating instance loses its jobs. The instance itself completes it when its agent has finished. */
+  /**
+   * Without it a terminating instance loses its jobs. The instance itself completes it when its agent has finished.
+   * Terraform destroys it before the group, and AWS then ends waiting instances at once: only StopBuildkiteAgents lets jobs finish there.
+   */
   private hook(): AutoscalingLifecycleHook {
     const { inputs, names } = this.sources;
     return new AutoscalingLifecycleHook(this, "instance_terminating", {
@@ -126,6 +129,8 @@ export class AgentAutoScalingGroup extends Construct {
       defaultResult: "CONTINUE",
       heartbeatTimeout: num(least(inputs.instanceTerminationGracePeriod, HEARTBEAT_TIMEOUT)),
       notificationMetadata: str(jsonDocument({ stack_name: names.stack, queue: inputs.buildkiteQueue })),
+      // A hook goes with its group, and the new group has the old one's name.
+      lifecycle: { replaceTriggeredBy: [address(this.group, "arn")] },
     });
   }
 }

@@ -8,7 +8,7 @@ import { type LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
 import { type S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { type SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { type Vpc } from "@cdktf/provider-aws/lib/vpc";
-import { Annotations, TerraformOutput } from "cdktf";
+import { Annotations, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { fromProps } from "../inputs/from-props";
 import { camel } from "../inputs/table";
@@ -20,6 +20,9 @@ import { makeParts, type Parts } from "./parts";
 /**
  * An autoscaling cluster of Buildkite agents on EC2: network, Auto Scaling group, AgentScaler, roles, secrets bucket.
  * The AWS provider is the surrounding stack's own; several clusters may stand in one app.
+ *
+ * Pass values instead of calling `node.addDependency` on it: with that, whenever the dependency changes, Terraform reads account and
+ * region only at apply, and replaces nearly everything whose name hangs on them, the secrets bucket too, unless `stackNameSuffix` is set.
  *
  * ```ts
  * new ElasticCiStack(this, "ci", { stackName: "ci", buildkiteAgentTokenParameterStorePath: "/ci/token", maxSize: 20 });
@@ -55,14 +58,14 @@ export class ElasticCiStack extends Construct {
   readonly secretsLoggingBucket: S3Bucket | undefined;
   /** The key that signs pipelines; undefined unless `pipelineSigningKmsKeySpec` asks for one. */
   readonly signingKey: KmsKey | undefined;
-  /** The AgentScaler; undefined where `minSize` equals `maxSize`. */
+  /** The AgentScaler; undefined where `minSize` equals `maxSize` or `scalerEnabled` is false. */
   readonly scaler: LambdaFunction | undefined;
   /** Path or ARN of the parameter with the agent token. */
   readonly agentTokenPath: string;
   private readonly parts: Parts;
 
   /** @throws InvalidInputs naming every wrong prop at once. */
-  constructor(scope: Construct, id: string, props: ElasticCiStackProps) {
+  constructor(scope: Construct, id: string, props: ElasticCiStackProps = {}) {
     super(scope, id);
     const { inputs, open, warnings } = fromProps(props);
     warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
@@ -90,18 +93,31 @@ export class ElasticCiStack extends Construct {
 
   /**
    * Declares the stack's facts as outputs of the surrounding Terraform stack, under the names that Buildkite's own module uses.
-   * @param prefix goes before every name, for an app with several clusters.
+   * @param prefix goes before every name, for a Terraform stack with several clusters.
+   * @throws where the Terraform stack has an output of such a name already.
    */
   addOutputs(prefix = ""): void {
-    const home = new Construct(this, "outputs");
+    const declared = TerraformStack.of(this)
+      .node.findAll()
+      .filter((construct) => TerraformOutput.isTerraformOutput(construct));
+    const taken = new Set(declared.map((output) => output.friendlyUniqueId));
     for (const name of outputNames) {
       const { about, value } = outputs[name];
       const content = any(value(this.parts, null));
       // Terraform leaves an output that is null out; cdktf cannot write one.
       if (content === null) continue;
-      new TerraformOutput(home, camel(name), { description: about, value: content }).overrideLogicalId(
-        `${prefix}${name}`,
-      );
+      if (taken.has(prefix + name)) throw new Error(takenOutput(this.node.path, prefix, name));
+      new TerraformOutput(this, `${prefix}output-${camel(name)}`, {
+        description: about,
+        value: content,
+      }).overrideLogicalId(`${prefix}${name}`);
     }
   }
+}
+
+function takenOutput(path: string, prefix: string, name: string): string {
+  return (
+    `The Terraform stack of ${path} already has an output ${prefix}${name}, which addOutputs(${JSON.stringify(prefix)}) would replace. ` +
+    'Give each cluster a prefix of its own, such as addOutputs("builders_").'
+  );
 }

@@ -9,7 +9,7 @@ import {
   givesSuspenderRole,
   givesVpc,
 } from "../inputs/given";
-import { ARM_INSTANCE_TYPE, BURSTABLE_INSTANCE_TYPE } from "../inputs/instance-types";
+import { ARM_INSTANCE_TYPE, isBurstable } from "../inputs/instance-types";
 import { type Inputs } from "../inputs/table";
 import { every, splitTrimmed } from "../value/list";
 import { named } from "../value/optional";
@@ -32,7 +32,6 @@ function conditions(inputs: Inputs) {
   const scales = and(inputs.scalerEnabled, not(eq(inputs.minSize, inputs.maxSize)));
   const usesTypescriptScaler = eq<string>(inputs.scalerImplementation, "typescript");
   const isWindows = eq<string>(inputs.instanceOperatingSystem, "windows");
-  const drainsOnReplacement = inputs.buildkiteAgentEnableGracefulShutdown;
   const types = splitTrimmed(",", inputs.instanceTypes);
   return {
     createsVpc: not(givesVpc(inputs)),
@@ -43,19 +42,18 @@ function conditions(inputs: Inputs) {
     createsInstanceRole: not(givesInstanceRole(inputs)),
     createsScalerRole: and(scales, not(givesScalerRole(inputs))),
     createsSuspenderRole: not(givesSuspenderRole(inputs)),
-    createsStopRole: and(drainsOnReplacement, not(givesStopRole(inputs))),
-    readsImageParameter: and(not(isSet(inputs.imageId)), givesImageParameter(inputs)),
+    createsStopRole: not(givesStopRole(inputs)),
+    readsImageParameter: and(givesImageParameter(inputs), not(isSet(inputs.imageId))),
     scales,
     usesTypescriptScaler,
     remembersScaling: and(scales, usesTypescriptScaler),
     servesOtherGroups: isSet(inputs.scalerGroups),
-    drainsOnReplacement,
     isWindows,
     isArm: and(
       not(isWindows),
       every(types, (type) => matches(ARM_INSTANCE_TYPE, type)),
     ),
-    isBurstable: every(types, (type) => matches(BURSTABLE_INSTANCE_TYPE, type)),
+    isBurstable: isBurstable(inputs.instanceTypes),
     limitsJobs: or(isSet(inputs.allowedPipelines), isSet(inputs.allowedRepositories), isSet(inputs.allowedBranches)),
     tokenIsInSecretsManager: startsWith(inputs.buildkiteAgentTokenParameterStorePath, SECRETS_MANAGER_REFERENCE),
   };

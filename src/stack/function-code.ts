@@ -22,6 +22,9 @@ export interface FunctionCode {
   readonly runtime: Value<string>;
 }
 
+/** The functions in this package. */
+export const OWN_FUNCTIONS = ["agent-scaler", "az-rebalancing-suspender", "stop-buildkite-agents"] as const;
+
 /** Key under which `lambda_bucket` holds one of our functions. */
 export function lambdaKey(name: string): string {
   return `${PACKAGE_NAME}/v${PACKAGE_VERSION}/${name}.zip`;
@@ -34,7 +37,7 @@ export function releasedScalerKey(architecture: "x86_64" | "arm64"): string {
 }
 
 /** One of our own functions: from the zip in this package, or from `lambda_bucket`. */
-export function ownCode(scope: Construct, inputs: Inputs, name: string): FunctionCode {
+export function ownCode(scope: Construct, inputs: Inputs, name: (typeof OWN_FUNCTIONS)[number]): FunctionCode {
   const zip = packaged("dist", "lambda", `${name}.zip`);
   if (!existsSync(zip)) throw new Error(`${zip} is missing: run "npm run build:lambda" in the package that holds it.`);
   const fromBucket = isSet(inputs.lambdaBucket);

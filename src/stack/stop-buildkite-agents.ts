@@ -1,7 +1,7 @@
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
 import { Construct } from "constructs";
 import { jsonDocument } from "../value/json";
-import { address, type Optional, optional } from "../value/optional";
+import { address } from "../value/optional";
 import { text } from "../value/text";
 import { str, Value } from "../value/value";
 import { type AgentAutoScalingGroup } from "./auto-scaling-group";
@@ -15,49 +15,47 @@ const LONGEST_RUN_SECONDS = 900;
 
 /**
  * Lets agents finish their jobs before their group goes. Terraform destroys the invocation, and thereby runs the function,
- * before it destroys or replaces the group; making the invocation does nothing.
+ * before it destroys or replaces the group; making the invocation does nothing. It is always there: if switching graceful
+ * shutdown off destroyed it, the function could not tell that from the end of the group.
  */
 export class StopBuildkiteAgents extends Construct {
-  readonly invocation: Optional<LambdaInvocation>;
+  readonly invocation: LambdaInvocation;
 
   constructor(scope: Construct, id: string, setting: FunctionSetting, facts: Facts, group: AgentAutoScalingGroup) {
     super(scope, id);
     const { inputs, names } = setting;
-    this.invocation = optional(facts.drainsOnReplacement, (one) => {
-      const { fn } = lambdaFunction(this, one, setting, {
-        ids: {
-          fn: "stop_buildkite_agents",
-          role: "stop_buildkite_agents",
-          policy: "stop_buildkite_agents",
-          logs: "stop_buildkite_agents_logs",
-        },
-        name: "stop-buildkite-agents",
-        description: "Lets Buildkite agents finish their jobs before their Auto Scaling group goes",
-        code: ownCode(this, inputs, "stop-buildkite-agents"),
-        timeoutSeconds: LONGEST_RUN_SECONDS,
-        role: {
-          name: text`${names.stack}-stop-bk-agents`,
-          exists: facts.createsStopRole,
-          given: inputs.stopBuildkiteAgentsRoleArn,
-          may: permissions(setting),
-        },
-      });
-      return one(
-        new LambdaInvocation(this, "stop_buildkite_agents_on_replacement", {
-          functionName: fn.functionName,
-          input: str(
-            jsonDocument({
-              autoScalingGroupName: Value.of(group.group.name),
-              operatingSystem: inputs.instanceOperatingSystem,
-              timeoutSeconds: inputs.instanceTerminationGracePeriod,
-            }),
-          ),
-          lifecycleScope: "CRUD",
-          // The hook holds instances back while they drain, so it must outlive the function's run.
-          dependsOn: [group.terminatingHook],
-          lifecycle: { replaceTriggeredBy: [address(group.group, "arn")] },
+    const { fn } = lambdaFunction(this, (resource) => resource, setting, {
+      ids: {
+        fn: "stop_buildkite_agents",
+        role: "stop_buildkite_agents",
+        policy: "stop_buildkite_agents",
+        logs: "stop_buildkite_agents_logs",
+      },
+      name: "stop-buildkite-agents",
+      description: "Lets Buildkite agents finish their jobs before their Auto Scaling group goes",
+      code: ownCode(this, inputs, "stop-buildkite-agents"),
+      timeoutSeconds: LONGEST_RUN_SECONDS,
+      role: {
+        name: text`${names.stack}-stop-bk-agents`,
+        exists: facts.createsStopRole,
+        given: inputs.stopBuildkiteAgentsRoleArn,
+        may: permissions(setting),
+      },
+    });
+    this.invocation = new LambdaInvocation(this, "stop_buildkite_agents_on_replacement", {
+      functionName: fn.functionName,
+      input: str(
+        jsonDocument({
+          enabled: inputs.buildkiteAgentEnableGracefulShutdown,
+          autoScalingGroupName: Value.of(group.group.name),
+          operatingSystem: inputs.instanceOperatingSystem,
+          timeoutSeconds: inputs.instanceTerminationGracePeriod,
         }),
-      );
+      ),
+      lifecycleScope: "CRUD",
+      // The hook holds instances back while they drain, so it must outlive the function's run.
+      dependsOn: [group.terminatingHook],
+      lifecycle: { replaceTriggeredBy: [address(group.group, "arn")] },
     });
   }
 }

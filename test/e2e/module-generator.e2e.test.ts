@@ -69,9 +69,12 @@ resource "aws_iam_role" "agents" {
   assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [] })
 }
 
+resource "terraform_data" "image" {}
+
 module "ci" {
   source = "./module"
 
+  image_id              = terraform_data.image.id
   create_vpc            = false
   vpc_id                = aws_vpc.vpc.id
   subnets               = aws_subnet.private[*].id

@@ -140,7 +140,7 @@ test.each(modes)(
 
 test.each(modes)("with lambda_bucket the functions' code comes from there, as $mode", async ({ mode }) => {
   await inRegion("us-east-1", async (emulator, workspace) => {
-    const names = ["agent-scaler", "az-rebalancing-suspender"];
+    const names = ["agent-scaler", "az-rebalancing-suspender", "stop-buildkite-agents"];
     await emulator.aws("s3", "create_bucket", { Bucket: "lambdas-of-ours" });
     for (const name of names)
       await emulator.upload(

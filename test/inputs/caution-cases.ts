@@ -61,7 +61,7 @@ const surprising: readonly (readonly [props: Given, says: string])[] = [
   ],
   [
     { buildkiteAgentTokenParameterStorePath: "/ci/token" },
-    "buildkiteAgentToken is not shown, which has no effect: a parameter with the token is given.",
+    "buildkiteAgentToken is given, which has no effect: a parameter with the token is given.",
   ],
   [
     { imageId: "ami-0123456789abcdef0", imageIdParameter: "/ci/image" },
@@ -82,10 +82,6 @@ const surprising: readonly (readonly [props: Given, says: string])[] = [
     'pipelineSigningJwksKeyId is "k", which has no effect: pipelineSigningJwksParameterStorePath is empty.',
   ],
   [
-    { stopBuildkiteAgentsRoleArn: ROLE_ARN },
-    `stopBuildkiteAgentsRoleArn is "${ROLE_ARN}", which has no effect: buildkiteAgentEnableGracefulShutdown is off.`,
-  ],
-  [
     { scalerLambdaRoleArn: ROLE_ARN, scalerManagedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] },
     'scalerManagedPolicyArns is ["arn:aws:iam::aws:policy/ReadOnlyAccess"], which has no effect: it shapes AgentScaler\'s created role',
   ],
@@ -95,7 +91,11 @@ const surprising: readonly (readonly [props: Given, says: string])[] = [
   ],
   [
     { instanceTypes: "m7i.large", cpuCredits: "standard" },
-    'cpuCredits is "standard", which has no effect: none of instanceTypes is burstable.',
+    'cpuCredits is "standard", which has no effect: not all of instanceTypes are burstable.',
+  ],
+  [
+    { instanceTypes: "t3.large,m7i.large", cpuCredits: "standard" },
+    'cpuCredits is "standard", which has no effect: not all of instanceTypes are burstable.',
   ],
   [
     { rootVolumeType: "io2", rootVolumeThroughput: 500 },

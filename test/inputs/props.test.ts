@@ -90,7 +90,7 @@ describe("secrets stay secret", () => {
 
   test("nor in a warning", () => {
     const { warnings } = fromProps({ buildkiteAgentToken: "hush", buildkiteAgentTokenParameterStorePath: "/ci/token" });
-    expect(warnings).toEqual([expect.stringContaining("buildkiteAgentToken is not shown") as string]);
+    expect(warnings).toEqual([expect.stringContaining("buildkiteAgentToken is given") as string]);
   });
 });
 

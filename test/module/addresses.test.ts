@@ -26,8 +26,8 @@ const SHARED = [
   "aws_kms_key.pipeline_signing_kms_key count",
   "aws_lambda_function.az_rebalancing_suspender",
   "aws_lambda_function.scaler count",
-  "aws_lambda_function.stop_buildkite_agents count",
-  "aws_lambda_invocation.stop_buildkite_agents_on_replacement count",
+  "aws_lambda_function.stop_buildkite_agents",
+  "aws_lambda_invocation.stop_buildkite_agents_on_replacement",
   "aws_lambda_invocation.suspend_az_rebalance",
   "aws_lambda_permission.allow_eventbridge count",
   "aws_launch_template.agent_launch_template",
@@ -62,7 +62,7 @@ const SHARED = [
 /** What Buildkite's module does not have, or has in another shape. */
 const OWN = [
   "aws_cloudwatch_log_group.az_rebalancing_suspender_logs",
-  "aws_cloudwatch_log_group.stop_buildkite_agents_logs count",
+  "aws_cloudwatch_log_group.stop_buildkite_agents_logs",
   "aws_iam_role_policy.stop_buildkite_agents count",
   "aws_iam_role_policy_attachment.scaler_lambda_role_managed_policies count",
   "aws_kms_alias.pipeline_signing_kms_key_alias count",

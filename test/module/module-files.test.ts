@@ -3,6 +3,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { inputNames, rowOf, sections } from "../../src/inputs/table";
 import { type ModuleFiles, moduleFiles } from "../../src/module/module-files";
+import { lambdaKey } from "../../src/stack/function-code";
 import { packaged } from "../../src/stack/package";
 import { outputNames } from "../../src/stack/outputs";
 import { awsVersions } from "../../src/module/provider-floor";
@@ -147,6 +148,12 @@ test("no validation repeats the agent token", () => {
 
 test("outputs.tf has every output", () => {
   expect(headers("outputs.tf", "output")).toEqual(outputNames);
+});
+
+test("the README names the key of each function in lambda_bucket", () => {
+  const names = [...files.keys()].flatMap((path) => /^assets\/(.+)\.zip$/.exec(path)?.[1] ?? []);
+  expect(names).toHaveLength(3);
+  for (const name of names) expect(text("README.md")).toContain(`\`${lambdaKey(name)}\``);
 });
 
 test("the README names every input and every output", () => {

@@ -22,7 +22,7 @@ test.each<[string, Props]>([
   ["a group of one size with the TypeScript implementation", { ...TYPESCRIPT, minSize: 3, maxSize: 3 }],
 ])("%s has no AgentScaler and nothing that belongs to it", (_, props) => {
   const stack = synthesized(props);
-  expect(Object.keys(stack.all("aws_lambda_function"))).toEqual(["az_rebalancing_suspender"]);
+  expect(Object.keys(stack.all("aws_lambda_function"))).toEqual(["az_rebalancing_suspender", "stop_buildkite_agents"]);
   expect(Object.keys(stack.all("aws_iam_role"))).not.toContain("scaler_lambda_role");
   expect(Object.keys(stack.all("aws_ssm_parameter"))).toEqual(["buildkite_agent_token_parameter"]);
   expect(stack.types.filter((type) => /event|permission/.test(type))).toEqual([]);
@@ -50,16 +50,12 @@ test.each<[string, Props]>([
   });
 });
 
-test("its clock starts when everything is set", () => {
+test("its clock starts when everything is set, and stops before the group is emptied for good", () => {
   expect(synthesized().only("aws_cloudwatch_event_target").depends_on).toEqual([
     "aws_lambda_permission.allow_eventbridge",
     "aws_lambda_function_event_invoke_config.scaler_invocations",
+    "aws_lambda_invocation.stop_buildkite_agents_on_replacement",
   ]);
-});
-
-test("its clock stops before the group is emptied for good", () => {
-  const target = synthesized({ buildkiteAgentEnableGracefulShutdown: true }).only("aws_cloudwatch_event_target");
-  expect(target.depends_on).toContain("aws_lambda_invocation.stop_buildkite_agents_on_replacement");
 });
 
 describe("the memory", () => {

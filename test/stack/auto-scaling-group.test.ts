@@ -17,6 +17,12 @@ test.each<[string, Partial<ElasticCiStackProps>]>([
   });
 });
 
+test("a group that replaces another gets a hook, too", () => {
+  expect(synthesized().only("aws_autoscaling_lifecycle_hook").lifecycle).toEqual({
+    replace_triggered_by: ["aws_autoscaling_group.agent_auto_scale_group.arn"],
+  });
+});
+
 test.each([
   [30, 30],
   [3600, 300],
@@ -100,8 +106,8 @@ test.each([
   expect(group({ instanceCreationTimeout }).wait_for_capacity_timeout).toBe(expected);
 });
 
-test("deleting the group waits longer than its instances have to drain", () => {
-  expect(group({ instanceTerminationGracePeriod: 7200 }).timeouts.delete).toBe("8100s");
+test("deleting the group leaves its instances the time to shut down, however long they might drain", () => {
+  expect(group({ instanceTerminationGracePeriod: 7200 }).timeouts.delete).toBe("15m");
 });
 
 test("the group carries the common tags, its queue and its agents, and hands none of them on", () => {

@@ -3,7 +3,7 @@ import { statement, synthesized } from "../support/synthesized";
 const stack = synthesized();
 
 test("rebalancing is suspended when the group is made, and anew when it is replaced", () => {
-  expect(stack.only("aws_lambda_invocation")).toEqual({
+  expect(stack.all("aws_lambda_invocation")["suspend_az_rebalance"]).toEqual({
     function_name: "${aws_lambda_function.az_rebalancing_suspender.function_name}",
     input: '${jsonencode({"autoScalingGroupName" = aws_autoscaling_group.agent_auto_scale_group.name})}',
     triggers: { group: "${aws_autoscaling_group.agent_auto_scale_group.arn}" },

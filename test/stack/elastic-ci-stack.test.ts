@@ -148,6 +148,29 @@ test("several clusters in one app share no address and no name", () => {
   );
 });
 
+test("outputs of a name that the Terraform stack already has are refused, with the remedy", () => {
+  const { clusters } = build(
+    { buildkiteAgentToken: "t", stackName: "a" },
+    { buildkiteAgentToken: "t", stackName: "b" },
+  );
+  clusters[0]!.addOutputs();
+  expect(() => {
+    clusters[1]!.addOutputs();
+  }).toThrow(
+    'The Terraform stack of stack/ci1 already has an output vpc_id, which addOutputs("") would replace. ' +
+      'Give each cluster a prefix of its own, such as addOutputs("builders_").',
+  );
+  expect(() => {
+    clusters[0]!.addOutputs();
+  }).toThrow("already has an output vpc_id");
+});
+
+test("without any props the missing inputs are named", () => {
+  expect(() => new ElasticCiStack(new TerraformStack(Testing.app(), "stack"), "ci")).toThrow(
+    "buildkiteAgentToken and buildkiteAgentTokenParameterStorePath are both empty",
+  );
+});
+
 test("comma-separated inputs may be arrays", () => {
   const types = (instanceTypes: string | string[]) =>
     synthesized({ instanceTypes }).only("aws_autoscaling_group").mixed_instances_policy.launch_template.override;

@@ -3,10 +3,17 @@ import { statement, synthesized } from "../support/synthesized";
 const stack = synthesized({ buildkiteAgentEnableGracefulShutdown: true, instanceTerminationGracePeriod: 1800 });
 const policy = stack.all("aws_iam_role_policy")["stop_buildkite_agents"].policy as string;
 
-test("without graceful shutdown there is no such function", () => {
-  const without = synthesized();
-  expect(Object.keys(without.all("aws_lambda_invocation"))).toEqual(["suspend_az_rebalance"]);
-  expect(Object.keys(without.all("aws_lambda_function"))).not.toContain("stop_buildkite_agents");
+test("switching graceful shutdown off changes the invocation's input and nothing else, so that no group is stopped for it", () => {
+  const on = synthesized({ buildkiteAgentEnableGracefulShutdown: true });
+  const off = synthesized({ buildkiteAgentEnableGracefulShutdown: false });
+  const invocation = (made: typeof on) => made.all("aws_lambda_invocation")["stop_buildkite_agents_on_replacement"];
+  expect(off.types).toEqual(on.types);
+  expect(off.all("aws_lambda_function")).toEqual(on.all("aws_lambda_function"));
+  expect(invocation(on).input).toContain('"enabled" = true');
+  expect(invocation(off)).toEqual({
+    ...invocation(on),
+    input: (invocation(on).input as string).replace('"enabled" = true', '"enabled" = false'),
+  });
 });
 
 test("agents are stopped when the group goes, not when it comes: the invocation is remade with the group's ARN", () => {
@@ -31,7 +38,7 @@ test.each(["linux", "windows"] as const)(
       instanceTerminationGracePeriod: 1800,
     });
     expect(all("aws_lambda_invocation")["stop_buildkite_agents_on_replacement"].input).toBe(
-      `\${jsonencode({"autoScalingGroupName" = aws_autoscaling_group.agent_auto_scale_group.name, "operatingSystem" = "${system}", "timeoutSeconds" = 1800})}`,
+      `\${jsonencode({"enabled" = true, "autoScalingGroupName" = aws_autoscaling_group.agent_auto_scale_group.name, "operatingSystem" = "${system}", "timeoutSeconds" = 1800})}`,
     );
   },
 );

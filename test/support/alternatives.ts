@@ -128,11 +128,7 @@ const companies: Readonly<Partial<Record<InputName, Given>>> = {
   create_instance_role: { instance_role_arn: ROLE },
   create_scaler_lambda_role: { scaler_lambda_role_arn: ROLE },
   create_asg_process_suspender_role: { asg_process_suspender_role_arn: ROLE },
-  create_stop_buildkite_agents_role: {
-    buildkite_agent_enable_graceful_shutdown: true,
-    stop_buildkite_agents_role_arn: ROLE,
-  },
-  stop_buildkite_agents_role_arn: { buildkite_agent_enable_graceful_shutdown: true },
+  create_stop_buildkite_agents_role: { stop_buildkite_agents_role_arn: ROLE },
   buildkite_windows_administrator: { instance_operating_system: "windows" },
   pipeline_signing_kms_access: { pipeline_signing_kms_key_spec: "ECC_NIST_P256" },
   cost_allocation_tag_name: { enable_cost_allocation_tags: true },
@@ -176,7 +172,7 @@ const apart: readonly InputName[] = [
 /** All of them at once: whatever is made, every setting of it different from its default. */
 export const everythingElse: Given = together(inputNames.filter((input) => ![...given, ...apart].includes(input)));
 /** All of them at once: whatever can be given. */
-export const everythingGiven: Given = { ...together(given), buildkite_agent_enable_graceful_shutdown: true };
+export const everythingGiven: Given = together(given);
 
 function together(inputs: readonly InputName[]): Given {
   return { ...TOKEN, ...Object.fromEntries(inputs.map((input) => [input, alternative(input).content])) };

@@ -33,7 +33,7 @@ export const configurations: readonly Configuration[] = [
       aws_subnet: 2,
       aws_vpc_endpoint: 1,
       aws_s3_bucket: 2,
-      aws_lambda_function: 2,
+      aws_lambda_function: 3,
       aws_kms_key: 0,
     },
     outputs: { managed_secrets_bucket: /^buildkite-stack-[0-9a-f]{8}-secrets$/, pipeline_signing_kms_key: null },
@@ -133,7 +133,11 @@ export const configurations: readonly Configuration[] = [
     },
     counts: { aws_iam_role: 0, aws_iam_role_policy: 0, aws_iam_role_policy_attachment: 0, aws_iam_instance_profile: 1 },
     outputs: { instance_role_name: "ci-instances", instance_role_arn: /:role\/ci\/agents\/ci-instances$/ },
-    change: { inputs: { scale_out_factor: 2 }, changes: ["update aws_lambda_function"] },
+    change: {
+      // Switching it off leaves the function there, which is told so: nothing stops the agents.
+      inputs: { scale_out_factor: 2, buildkite_agent_enable_graceful_shutdown: false },
+      changes: ["update aws_lambda_function", "update aws_lambda_invocation"],
+    },
   },
   {
     name: "Windows",

@@ -30,7 +30,7 @@ export const scalingConfigurations: readonly Configuration[] = [
         },
       },
     ],
-    counts: { aws_ssm_parameter: 2, aws_lambda_function_event_invoke_config: 1, aws_lambda_function: 2 },
+    counts: { aws_ssm_parameter: 2, aws_lambda_function_event_invoke_config: 1, aws_lambda_function: 3 },
     change: {
       inputs: { scaler_groups: ["deploy=deploy-asg"] },
       changes: ["update aws_iam_role_policy", "update aws_lambda_function"],
@@ -48,7 +48,7 @@ export const scalingConfigurations: readonly Configuration[] = [
       // As if another stack's AgentScaler served this group.
       scaler_enabled: false,
     },
-    counts: { aws_autoscaling_group: 1, aws_lambda_function: 1, aws_cloudwatch_event_rule: 0 },
+    counts: { aws_autoscaling_group: 1, aws_lambda_function: 2, aws_cloudwatch_event_rule: 0 },
     change: { inputs: { on_demand_percentage: 30 }, changes: ["update aws_autoscaling_group"] },
   },
   {
@@ -66,7 +66,7 @@ export const scalingConfigurations: readonly Configuration[] = [
   {
     name: "fixed size without a scaler",
     inputs: { ...token, ...noSecrets, ...runningInstances, min_size: 2, max_size: 2, disable_scale_in: false },
-    counts: { aws_lambda_function: 1, aws_cloudwatch_event_rule: 0 },
+    counts: { aws_lambda_function: 2, aws_cloudwatch_event_rule: 0 },
     outputs: { scaler_lambda_function_name: null, scaler_log_group: null },
     change: { inputs: { enable_detailed_monitoring: true }, changes: newTemplate },
   },

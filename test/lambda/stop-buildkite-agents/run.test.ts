@@ -32,11 +32,34 @@ const untouched = [
   { name: "create that names a previous input", tf: { action: "create", prev_input: OLD } },
   { name: "update of the same group", tf: { action: "update", prev_input: { ...NEW, timeoutSeconds: 1 } } },
   { name: "update without a previous input", tf: { action: "update", prev_input: null } },
+  {
+    name: "update from what Buildkite's own module left in the state",
+    tf: {
+      action: "update",
+      prev_input: { RequestType: "Update", OldResourceProperties: { AutoScalingGroupName: "new-asg" } },
+    },
+  },
+  {
+    name: "update that switches it off",
+    enabled: false,
+    tf: { action: "update", prev_input: { ...NEW, enabled: true } },
+  },
+  {
+    name: "update that switches it on",
+    enabled: true,
+    tf: { action: "update", prev_input: { ...NEW, enabled: false } },
+  },
+  {
+    name: "update to another group from one that nothing may stop",
+    enabled: true,
+    tf: { action: "update", prev_input: { ...OLD, enabled: false } },
+  },
+  { name: "delete while it is switched off", enabled: false, tf: { action: "delete", prev_input: null } },
 ];
 
-test.each(untouched)("$name leaves every group alone", async ({ tf }) => {
+test.each(untouched)("$name leaves every group alone", async ({ tf, enabled }) => {
   const { autoScaling, systemsManager, stop } = bothGroups();
-  expect(await stop({ ...NEW, tf })).toEqual({
+  expect(await stop({ ...NEW, enabled, tf })).toEqual({
     action: tf.action,
     autoScalingGroupName: null,
     outcome: "nothing to do",
@@ -57,14 +80,21 @@ test("update to another group stops the old one, with the old one's system and t
 });
 
 const named = [
-  { name: "delete", tf: { action: "delete", prev_input: OLD }, action: "delete" },
+  {
+    name: "delete while it is switched on",
+    enabled: true,
+    tf: { action: "delete", prev_input: OLD },
+    action: "delete",
+  },
+  { name: "delete of an older release's input", tf: { action: "delete", prev_input: OLD }, action: "delete" },
   { name: "a call by hand, without tf", tf: undefined, action: "invoke" },
+  { name: "a call by hand while it is switched off", enabled: false, tf: undefined, action: "invoke" },
 ];
 
-test.each(named)("$name stops the group of the input", async ({ tf, action }) => {
+test.each(named)("$name stops the group of the input", async ({ tf, enabled, action }) => {
   const { old, current, systemsManager, stop } = bothGroups();
   const ids = [instance(2, "").id];
-  const result = await stop({ ...NEW, tf });
+  const result = await stop({ ...NEW, enabled, tf });
   expect(result).toEqual({
     action,
     autoScalingGroupName: "new-asg",
@@ -197,6 +227,11 @@ const refused = [
     name: "a timeout above 48 hours",
     change: { timeoutSeconds: 172_801 },
     message: `timeoutSeconds must be ${seconds}, got 172801`,
+  },
+  {
+    name: "a switch as text",
+    change: { enabled: "false" },
+    message: 'enabled must be true or false, got "false"',
   },
   { name: "half a second", change: { timeoutSeconds: 1.5 }, message: `timeoutSeconds must be ${seconds}, got 1.5` },
   {
