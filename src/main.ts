@@ -1,13 +1,17 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App } from "cdktf";
 import { ModuleStack, REQUIRED } from "./module/module-stack";
+import { awsVersions } from "./module/provider-floor";
+
+/** Inputs that need a newer AWS provider than the oldest one supported. One that is named here may be set, and raises the provider. */
+const unlocked = [] as const;
 
 /** The app behind `cdktf deploy`: every input is a Terraform variable, region and credentials come from the environment. */
 const app = new App();
 // cdktf deploy breaks off at an output that is null.
-const stack = new ModuleStack(app, "elastic-ci-stack", [], "");
+const stack = new ModuleStack(app, "elastic-ci-stack", unlocked, "");
 // A custom endpoint, such as a local AWS, has no wildcard name for `bucket.endpoint`.
 new AwsProvider(stack, "aws", process.env["AWS_ENDPOINT_URL"] ? { s3UsePathStyle: true } : {});
 stack.addOverride("terraform.required_version", REQUIRED.terraform);
-stack.addOverride("terraform.required_providers.aws.version", REQUIRED.aws);
+stack.addOverride("terraform.required_providers.aws.version", awsVersions(unlocked));
 app.synth();

@@ -36,9 +36,22 @@ export async function build(order: Order, packer: Packer, surroundings: Surround
       return 1;
     }
     for (const [region, id] of result) terminal.log(`${nameOf(image)}: ${region} ${id}`);
+    if (layer === "stack") for (const line of inputsFor(image, result)) terminal.log(line);
     base = result.get(regionOf(order)) ?? "";
   }
   return 0;
+}
+
+/** What to give the stack so that it runs the image. */
+function inputsFor({ distribution, architecture }: Image, result: Result): string[] {
+  return [
+    "Give the stack these inputs:",
+    ...[...result].map(([region, id]) => `  image_id = "${id}"  # in ${region}`),
+    ...(distribution === "ubuntu2404"
+      ? ['  linux_distribution = "ubuntu2404"  # for the name of the root device']
+      : []),
+    ...(architecture === "arm64" ? ['  instance_types = "m7g.large"  # or others, all with ARM processors'] : []),
+  ];
 }
 
 async function buildImage(

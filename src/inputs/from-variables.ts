@@ -52,8 +52,8 @@ function lock(input: InputName): Statement {
     mentions: (other) => other === input,
     holds: eq(Value.expression<boolean>(`var.${input}`), only as boolean),
     message: value(
-      `${input} needs AWS provider ${providerFrom} or later, which this copy of the module does not ask for. ` +
-        `Leave it at ${String(only)}, or generate the module with --unlock ${input}.`,
+      `${input} needs AWS provider ${providerFrom} or later, which this configuration does not ask for. Leave it at ${String(only)}, ` +
+        `or unlock it: generate the module with --unlock ${input}, or name it in unlocked in src/main.ts of the app.`,
     ),
   };
 }

@@ -11,6 +11,7 @@ import { type Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Annotations, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { fromProps } from "../inputs/from-props";
+import { newerProviderNeeded } from "../inputs/newer-provider";
 import { camel } from "../inputs/table";
 import { type ElasticCiStackProps } from "../inputs/props.generated";
 import { any, list, str } from "../value/value";
@@ -68,7 +69,7 @@ export class ElasticCiStack extends Construct {
   constructor(scope: Construct, id: string, props: ElasticCiStackProps = {}) {
     super(scope, id);
     const { inputs, open, warnings } = fromProps(props);
-    warnings.forEach((warning) => Annotations.of(this).addWarning(warning));
+    [...warnings, ...newerProviderNeeded(inputs)].forEach((warning) => Annotations.of(this).addWarning(warning));
     this.parts = makeParts(this, inputs, open);
     const { network, securityGroup, secretsBucket, signingKey, instanceRole, launchTemplate, group, scaler, token } =
       this.parts;

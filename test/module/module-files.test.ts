@@ -98,6 +98,7 @@ test("an unlocked input raises the provider and may be set", () => {
   expect(text("main.tf.json", unlocked)).toContain('"cpu_options"');
   expect(text("main.tf.json")).not.toContain('"cpu_options"');
   expect(text("variables.tf")).toContain("--unlock enable_nested_virtualization");
+  expect(text("variables.tf")).toContain("in unlocked in src/main.ts of the app");
   expect(text("variables.tf", unlocked)).not.toContain("--unlock");
   expect(text("README.md")).toContain("- `enable_nested_virtualization`: provider 6.33.0");
 });

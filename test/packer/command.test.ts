@@ -137,6 +137,30 @@ test("a build makes the base layer and, on the image that came of it, the stack 
   expect(machine.lines).toContain("stack ubuntu2404 arm64: eu-west-2 ami-0c0b1");
 });
 
+test.each([
+  [
+    ["--distribution", "ubuntu2404", "--architecture", "arm64"],
+    [/image_id = "ami-1" .*eu-west-1/, /image_id = "ami-2" .*eu-west-2/, /linux_distribution = "ubuntu2404"/, /ARM/],
+  ],
+  [
+    ["--distribution", "amazonlinux2023", "--architecture", "amd64"],
+    [/image_id = "ami-1" .*eu-west-1/, /image_id = "ami-2" .*eu-west-2/],
+  ],
+])("a build of %j ends with the inputs to give to the stack", async (image, inputs) => {
+  machine.pinEverything();
+  machine.answer = building({ base: "eu-west-1:ami-0", stack: "eu-west-1:ami-1,eu-west-2:ami-2" });
+  expect(await packer(["build", ...image, "--region", "eu-west-1"], machine.surroundings)).toBe(0);
+  const last = machine.lines.slice(machine.lines.indexOf("Give the stack these inputs:") + 1);
+  expect(last).toEqual(inputs.map((input) => expect.stringMatching(input) as string));
+});
+
+test("the base layer alone is no image for a stack", async () => {
+  machine.pinEverything();
+  machine.answer = building({ base: "us-east-1:ami-0" });
+  expect(await packer(["build", ...target, "--layer", "base"], machine.surroundings)).toBe(0);
+  expect(machine.lines.at(-1)).toBe("base ubuntu2404 arm64: us-east-1 ami-0");
+});
+
 test("a base layer that was not built stops the stack layer", async () => {
   machine.pinEverything();
   machine.answer = (_, args) => ({ stdout: NEW, code: args[0] === "build" ? 1 : 0 });

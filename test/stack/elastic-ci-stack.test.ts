@@ -11,6 +11,10 @@ function build(...all: readonly ElasticCiStackProps[]): {
   return { stack, clusters: all.map((props, i) => new ElasticCiStack(stack, `ci${String(i)}`, props)) };
 }
 
+function warningsOf({ node }: ElasticCiStack): readonly string[] {
+  return node.metadata.filter(({ type }) => type === "@cdktf/warn").map(({ data }) => data as string);
+}
+
 /** Wrong on purpose in ways that the types forbid too. */
 function failure(props: object): InvalidInputs {
   try {
@@ -51,19 +55,25 @@ test("inputs that do nothing as they stand are warned about, and the stack is ma
     instanceRoleArn: "arn:aws:iam::123456789012:role/a",
     managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
   });
-  const warnings = clusters[0]!.node.metadata
-    .filter(({ type }) => type === "@cdktf/warn")
-    .map(({ data }) => data as string);
-  expect(warnings.sort()).toEqual([
+  expect([...warningsOf(clusters[0]!)].sort()).toEqual([
     expect.stringContaining("costAllocationTagName"),
     expect.stringContaining("managedPolicyArns"),
   ]);
 });
 
 test("inputs that are as they should be bring no warning", () => {
-  expect(
-    build({ buildkiteAgentToken: "t" }).clusters[0]!.node.metadata.filter(({ type }) => type === "@cdktf/warn"),
-  ).toEqual([]);
+  expect(warningsOf(build({ buildkiteAgentToken: "t" }).clusters[0]!)).toEqual([]);
+});
+
+test("an input that needs a newer provider than @cdktf/provider-aws asks for says how to get it", () => {
+  const { clusters } = build(
+    { buildkiteAgentToken: "t", enableNestedVirtualization: true, instanceTypes: "c8i.large" },
+    { buildkiteAgentToken: "t", stackName: "other", enableNestedVirtualization: false },
+  );
+  expect(clusters.map(warningsOf)).toEqual([
+    [expect.stringMatching(/^enableNestedVirtualization needs AWS provider 6\.33\.0 .*aws\.version", "~> 6\.33"\)/)],
+    [],
+  ]);
 });
 
 type Member = keyof ElasticCiStack;

@@ -78,14 +78,17 @@ function platform(): string {
   return `${process.platform}_${cpu}`;
 }
 
-/** Whether the folder is a Terraform filesystem mirror with a provider this project can use, on this platform. */
+/** Whether the folder is a Terraform filesystem mirror, unpacked or packed, with a provider this project can use on this platform. */
 export function isUsableMirror(folder: string): boolean {
   const provider = join(folder, "registry.terraform.io/hashicorp/aws");
   if (!existsSync(provider)) return false;
-  return readdirSync(provider).some((version) => {
+  const [before, after] = ["terraform-provider-aws_", `_${platform()}.zip`];
+  return readdirSync(provider).some((name) => {
+    const packed = name.startsWith(before) && name.endsWith(after);
+    const version = packed ? name.slice(before.length, -after.length) : name;
     const [major = 0, minor = 0] = version.split(".").map(Number);
     const supported = (major === 5 && minor >= 100) || major === 6;
-    return supported && existsSync(join(provider, version, platform()));
+    return supported && (packed || existsSync(join(provider, version, platform())));
   });
 }
 
