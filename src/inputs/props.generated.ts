@@ -291,7 +291,8 @@ export interface ElasticCiStackProps {
   readonly lambdaBucket?: string;
 
   /**
-   * Further managed policies for AgentScaler's created role, for example to read a token out of Secrets Manager.
+   * Further managed policies for AgentScaler's created role, for example to read a token out of Secrets Manager. Add
+   * new ones at the end: an attachment is known by its place in the list.
    * It must in each item be the ARN of a policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess.
    * @default []
    */
