@@ -89,7 +89,9 @@ const roles = {
   }),
   managed_policy_arns: texts({
     default: [],
-    about: "Further managed policies for the created instance role. Every job can use what they allow.",
+    about:
+      "Further managed policies for the created instance role. Every job can use what they allow. " +
+      "Add new ones at the end: an attachment is known by its place in the list.",
     checks: [eachItem(policyArn())],
   }),
 };

@@ -1,4 +1,4 @@
-import { contains, every } from "../value/list";
+import { contains, distinct, every } from "../value/list";
 import { length, matches } from "../value/text";
 import { and, eq, floor, gt, gte, or, type Value } from "../value/value";
 
@@ -50,6 +50,11 @@ export function atMostCharacters(most: number): Check<string> {
 /** The same limit for a text that may also be left empty. */
 export function emptyOr(check: Check<string>): Check<string> {
   return { holds: (text) => or(eq(text, ""), check.holds(text)), must: `be empty or ${check.must}` };
+}
+
+/** No text stands twice in a list. */
+export function noRepeats(): Check<readonly string[]> {
+  return { holds: (items) => eq(length(distinct(items)), length(items)), must: "have each item once" };
 }
 
 /** The limit holds for each item of a list. */

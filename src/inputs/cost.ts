@@ -1,6 +1,6 @@
 import { atMostCharacters, notEmpty } from "./check";
 import { flag, tagMap, text } from "./row";
-import { tagKey, tagKeys, tagValues } from "./tags";
+import { tagKey, tagKeys, tagText, tagValues } from "./tags";
 
 export const cost = {
   enable_cost_allocation_tags: flag({
@@ -15,11 +15,11 @@ export const cost = {
   cost_allocation_tag_value: text({
     default: "buildkite-elastic-ci-stack-for-aws",
     about: "Value of the cost allocation tag.",
-    checks: [atMostCharacters(256)],
+    checks: [atMostCharacters(256), tagText()],
   }),
   tags: tagMap({
     default: {},
     about: "Further tags of everything that can be tagged. The stack's own tags win over them.",
-    checks: [...tagKeys(), tagValues()],
+    checks: [...tagKeys(), ...tagValues()],
   }),
 };

@@ -8,6 +8,9 @@ const memory = pattern(
   "be bytes such as 4G, a percentage such as 90%, or infinity",
 );
 
+const someMemory = pattern(/[^0KkMmGgTt]/, "be above 0, which systemd would ignore");
+const someTime = pattern(/[1-9]/, "be above 0, which systemd would ignore");
+
 export const limits = {
   experimental_enable_resource_limits: flag({
     default: false,
@@ -20,20 +23,23 @@ export const limits = {
     default: "90%",
     env: "RESOURCE_LIMITS_MEMORY_HIGH",
     platforms: LINUX,
+    isSize: true,
     about: "Memory above which jobs are slowed down.",
-    checks: [memory],
+    checks: [memory, someMemory],
   }),
   resource_limits_memory_max: text({
     default: "90%",
     env: "RESOURCE_LIMITS_MEMORY_MAX",
     platforms: LINUX,
+    isSize: true,
     about: "Memory above which processes are killed.",
-    checks: [memory],
+    checks: [memory, someMemory],
   }),
   resource_limits_memory_swap_max: text({
     default: "90%",
     env: "RESOURCE_LIMITS_MEMORY_SWAP_MAX",
     platforms: LINUX,
+    isSize: true,
     about: "Most swap space that may be used.",
     checks: [memory],
   }),
@@ -49,7 +55,7 @@ export const limits = {
     env: "RESOURCE_LIMITS_CPU_QUOTA",
     platforms: LINUX,
     about: "Most processor time, in percent of one core: two full cores are 200%.",
-    checks: [pattern(/^[0-9]+%$/, "be a percentage, such as 90% or 200%")],
+    checks: [pattern(/^[0-9]+%$/, "be a percentage, such as 90% or 200%"), someTime],
   }),
   resource_limits_io_weight: number({
     default: 80,

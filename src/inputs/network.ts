@@ -1,16 +1,23 @@
-import { eq, gte, or } from "../value/value";
-import { length } from "../value/text";
-import { type Check, eachItem, emptyOr, pattern } from "./check";
+import { eq, gte, not, or } from "../value/value";
+import { splitTrimmed } from "../value/list";
+import { length, matches } from "../value/text";
+import { type Check, eachItem, emptyOr, noRepeats, pattern } from "./check";
 import { ipv4Range, networkRange } from "./cidr";
 import { resourceId } from "./formats";
 import { flag, text, texts } from "./row";
 
 const ENDPOINTS =
-  /^(s3|ssm|ssmmessages|ec2messages|ecr\.api|ecr\.dkr|secretsmanager|kms|logs|sts|autoscaling|ec2|monitoring|lambda|[a-z0-9.-]+\.amazonaws\.[a-z0-9.-]+)$/;
+  /^(s3|dynamodb|ssm|ssmmessages|ec2messages|ecr\.api|ecr\.dkr|secretsmanager|kms|logs|sts|autoscaling|ec2|monitoring|lambda|[a-z0-9.-]+\.amazonaws\.[a-z0-9.-]+)$/;
 
 const ENDPOINT_WORDS =
-  "be s3, ssm, ssmmessages, ec2messages, ecr.api, ecr.dkr, secretsmanager, kms, logs, sts, autoscaling, ec2, monitoring, lambda " +
+  "be s3, dynamodb, ssm, ssmmessages, ec2messages, ecr.api, ecr.dkr, secretsmanager, kms, logs, sts, autoscaling, ec2, monitoring, lambda " +
   "or a full service name, such as com.amazonaws.eu-central-1.sqs";
+
+/** Their interfaces cannot answer under the services' usual names. */
+const gatewayByShortName: Check<string> = {
+  holds: (service) => not(matches(/\.(s3|dynamodb)$/, service)),
+  must: "not end in .s3 or .dynamodb: write s3 or dynamodb, which are gateways",
+};
 
 const noneOrTwo: Check<readonly string[]> = {
   holds: (items) => or(eq(length(items), 0), gte(length(items), 2)),
@@ -23,6 +30,11 @@ const zones = pattern(
   /^ *[a-z0-9-]+ *(, *[a-z0-9-]+ *)+$/,
   "name at least 2 availability zones between commas, such as eu-central-1a,eu-central-1b",
 );
+
+const differentZones: Check<string> = {
+  holds: (joined) => noRepeats().holds(splitTrimmed(",", joined)),
+  must: "name each availability zone once",
+};
 
 export const network = {
   vpc_id: text({
@@ -44,8 +56,9 @@ export const network = {
     default: "",
     commaSeparated: true,
     about:
-      "Availability zones of the two created subnets, between commas; the first two count. Empty: the first two of the region.",
-    checks: [emptyOr(zones)],
+      "Availability zones of the two created subnets, between commas; the first two count. Empty: the first two of the region. " +
+      "They count when the subnets are created: a later change moves no subnet.",
+    checks: [emptyOr(zones), differentZones],
   }),
   vpc_cidr_block: text({
     default: "10.0.0.0/16",
@@ -54,15 +67,15 @@ export const network = {
   }),
   subnet_cidr_blocks: texts({
     default: ["10.0.1.0/24", "10.0.2.0/24"],
-    about: "IPv4 ranges of the two created subnets, inside vpc_cidr_block.",
-    checks: [exactlyTwo, eachItem(networkRange())],
+    about: "IPv4 ranges of the two created subnets, inside vpc_cidr_block and apart from each other.",
+    checks: [exactlyTwo, noRepeats(), eachItem(networkRange())],
   }),
   vpc_endpoints: texts({
     default: ["s3"],
     about:
       "AWS services that the created VPC reaches without the internet, by short name or full service name. " +
-      "s3 is a free gateway; each other one is paid per hour in both zones.",
-    checks: [eachItem(pattern(ENDPOINTS, ENDPOINT_WORDS))],
+      "s3 and dynamodb are free gateways; each other one is paid per hour in both zones.",
+    checks: [eachItem(pattern(ENDPOINTS, ENDPOINT_WORDS)), eachItem(gatewayByShortName)],
   }),
   security_group_ids: texts({
     default: [],
@@ -72,8 +85,9 @@ export const network = {
   ssh_ingress_cidr_blocks: texts({
     default: [],
     about:
-      "IPv4 ranges that may log in to instances through the created security group: port 22 on Linux, 3389 on Windows. Empty: nobody.",
-    checks: [eachItem(ipv4Range())],
+      "IPv4 ranges that may log in to instances through the created security group: port 22 on Linux, 3389 on Windows. Empty: nobody. " +
+      "Terraform must know them at plan.",
+    checks: [eachItem(ipv4Range()), noRepeats()],
   }),
   associate_public_ip_address: flag({
     default: true,

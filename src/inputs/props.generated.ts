@@ -294,7 +294,8 @@ export interface ElasticCiStackProps {
   readonly lambdaBucket?: string;
 
   /**
-   * Further managed policies for AgentScaler's created role, for example to read a token out of Secrets Manager.
+   * Further managed policies for AgentScaler's created role, for example to read a token out of Secrets Manager. Add
+   * new ones at the end: an attachment is known by its place in the list.
    * It must in each item be the ARN of a policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess.
    * @default []
    */
@@ -674,7 +675,8 @@ export interface ElasticCiStackProps {
   readonly rootVolumeType?: "gp2" | "gp3" | "io1" | "io2" | "st1" | "sc1";
 
   /**
-   * Throughput of the root volume in MiB per second. Only gp3 has one.
+   * Throughput of the root volume in MiB per second. Only gp3 has one. Above 1000 it needs AWS provider 6.17.0 or
+   * later.
    * It must be at least 1; it must be a whole number.
    * @default 125
    */
@@ -807,8 +809,9 @@ export interface ElasticCiStackProps {
 
   /**
    * Availability zones of the two created subnets, between commas; the first two count. Empty: the first two of the
-   * region.
-   * It must be empty or name at least 2 availability zones between commas, such as eu-central-1a,eu-central-1b.
+   * region. They count when the subnets are created: a later change moves no subnet.
+   * It must be empty or name at least 2 availability zones between commas, such as eu-central-1a,eu-central-1b; it must
+   * name each availability zone once.
    * @default ""
    */
   readonly availabilityZones?: string | readonly string[];
@@ -821,17 +824,19 @@ export interface ElasticCiStackProps {
   readonly vpcCidrBlock?: string;
 
   /**
-   * IPv4 ranges of the two created subnets, inside `vpcCidrBlock`.
-   * It must have exactly 2 items; it must in each item be an IPv4 range from /16 to /28, such as 10.0.0.0/16.
+   * IPv4 ranges of the two created subnets, inside `vpcCidrBlock` and apart from each other.
+   * It must have exactly 2 items; it must have each item once; it must in each item be an IPv4 range from /16 to /28,
+   * such as 10.0.0.0/16.
    * @default ["10.0.1.0/24","10.0.2.0/24"]
    */
   readonly subnetCidrBlocks?: readonly string[];
 
   /**
-   * AWS services that the created VPC reaches without the internet, by short name or full service name. s3 is a free
-   * gateway; each other one is paid per hour in both zones.
-   * It must in each item be s3, ssm, ssmmessages, ec2messages, ecr.api, ecr.dkr, secretsmanager, kms, logs, sts,
-   * autoscaling, ec2, monitoring, lambda or a full service name, such as com.amazonaws.eu-central-1.sqs.
+   * AWS services that the created VPC reaches without the internet, by short name or full service name. s3 and dynamodb
+   * are free gateways; each other one is paid per hour in both zones.
+   * It must in each item be s3, dynamodb, ssm, ssmmessages, ec2messages, ecr.api, ecr.dkr, secretsmanager, kms, logs,
+   * sts, autoscaling, ec2, monitoring, lambda or a full service name, such as com.amazonaws.eu-central-1.sqs; it must
+   * in each item not end in .s3 or .dynamodb: write s3 or dynamodb, which are gateways.
    * @default ["s3"]
    */
   readonly vpcEndpoints?: readonly string[];
@@ -845,8 +850,8 @@ export interface ElasticCiStackProps {
 
   /**
    * IPv4 ranges that may log in to instances through the created security group: port 22 on Linux, 3389 on Windows.
-   * Empty: nobody.
-   * It must in each item be an IPv4 range, such as 10.0.0.0/16.
+   * Empty: nobody. Terraform must know them at plan.
+   * It must in each item be an IPv4 range, such as 10.0.0.0/16; it must have each item once.
    * @default []
    */
   readonly sshIngressCidrBlocks?: readonly string[];
@@ -960,7 +965,8 @@ export interface ElasticCiStackProps {
   readonly createStopBuildkiteAgentsRole?: boolean | IResolvable;
 
   /**
-   * Further managed policies for the created instance role. Every job can use what they allow.
+   * Further managed policies for the created instance role. Every job can use what they allow. Add new ones at the end:
+   * an attachment is known by its place in the list.
    * It must in each item be the ARN of a policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess.
    * @default []
    */
@@ -1157,7 +1163,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Memory above which jobs are slowed down.
-   * It must be bytes such as 4G, a percentage such as 90%, or infinity.
+   * It must be bytes such as 4G, a percentage such as 90%, or infinity; it must be above 0, which systemd would ignore.
    * Only for Linux.
    * @default "90%"
    */
@@ -1165,7 +1171,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Memory above which processes are killed.
-   * It must be bytes such as 4G, a percentage such as 90%, or infinity.
+   * It must be bytes such as 4G, a percentage such as 90%, or infinity; it must be above 0, which systemd would ignore.
    * Only for Linux.
    * @default "90%"
    */
@@ -1189,7 +1195,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Most processor time, in percent of one core: two full cores are 200%.
-   * It must be a percentage, such as 90% or 200%.
+   * It must be a percentage, such as 90% or 200%; it must be above 0, which systemd would ignore.
    * Only for Linux.
    * @default "90%"
    */
@@ -1296,14 +1302,17 @@ export interface ElasticCiStackProps {
 
   /**
    * Key of the cost allocation tag.
-   * It must not be empty; it must not begin with aws:, which AWS reserves; it must have at most 128 characters.
+   * It must not be empty; it must not begin with aws:, which AWS reserves; it must have at most 128 characters; it must
+   * have only letters, digits, blanks and _.:/=+-@, for IAM takes no others; it must not differ from the stack's own
+   * tags ManagedBy and Stack only in upper and lower case, which IAM ignores: choose another name.
    * @default "CreatedBy"
    */
   readonly costAllocationTagName?: string;
 
   /**
    * Value of the cost allocation tag.
-   * It must have at most 256 characters.
+   * It must have at most 256 characters; it must have only letters, digits, blanks and _.:/=+-@, for IAM takes no
+   * others.
    * @default "buildkite-elastic-ci-stack-for-aws"
    */
   readonly costAllocationTagValue?: string;
@@ -1311,7 +1320,11 @@ export interface ElasticCiStackProps {
   /**
    * Further tags of everything that can be tagged. The stack's own tags win over them.
    * It must have no key that begins with aws:, which AWS reserves; it must have keys of 1 to 128 characters; it must
-   * have at most 40 entries: AWS allows 50, and the stack adds its own; it must have values of at most 256 characters.
+   * have keys of only letters, digits, blanks and _.:/=+-@, for IAM takes no others; it must have no key that differs
+   * from the stack's own tags ManagedBy and Stack only in upper and lower case, which IAM ignores: choose another name;
+   * it must have no two keys that differ only in upper and lower case, which IAM ignores; it must have at most 40
+   * entries: AWS allows 50, and the stack adds its own; it must have values of at most 256 characters; it must have
+   * values of only letters, digits, blanks and _.:/=+-@, for IAM takes no others.
    * @default {}
    */
   readonly tags?: Readonly<Record<string, string>>;

@@ -16,6 +16,8 @@ export interface Row<T = unknown> {
   readonly sensitive?: true;
   /** A comma-separated text, for which a TypeScript program may also give an array. */
   readonly commaSeparated?: true;
+  /** A size for systemd, which knows its unit in upper case only. */
+  readonly isSize?: true;
   /** The only values that are allowed, for the type of the prop. */
   readonly choices?: readonly (string | number)[];
   /** Why the input is accepted although nothing reads it. */

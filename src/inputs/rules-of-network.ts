@@ -1,9 +1,14 @@
 import { rangeContains } from "../value/cidr";
-import { every } from "../value/list";
+import { every, some } from "../value/list";
 import { length } from "../value/text";
-import { gte, isSet, not, or } from "../value/value";
+import { and, eq, gte, isSet, not, or, type Value } from "../value/value";
 import { givesVpc } from "./given";
 import { type Rule } from "./rule";
+
+/** Whether one range lies inside another. */
+function overlap(ranges: Value<readonly string[]>): Value<boolean> {
+  return some(ranges, (outer) => some(ranges, (inner) => and(not(eq(outer, inner)), rangeContains(outer, inner))));
+}
 
 export const networkRules: readonly Rule[] = [
   {
@@ -31,5 +36,10 @@ export const networkRules: readonly Rule[] = [
         every(inputs.subnetCidrBlocks, (block) => rangeContains(inputs.vpcCidrBlock, block)),
       ),
     message: "{subnet_cidr_blocks=}, but {vpc_cidr_block=}. Every subnet must lie inside the VPC's range.",
+  },
+  {
+    on: "subnet_cidr_blocks",
+    holds: (inputs) => or(givesVpc(inputs), not(overlap(inputs.subnetCidrBlocks))),
+    message: "{subnet_cidr_blocks=}, which overlap. Give the two subnets ranges of their own.",
   },
 ];

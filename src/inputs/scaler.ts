@@ -143,7 +143,8 @@ const deployment = {
   scaler_managed_policy_arns: texts({
     default: [],
     about:
-      "Further managed policies for AgentScaler's created role, for example to read a token out of Secrets Manager.",
+      "Further managed policies for AgentScaler's created role, for example to read a token out of Secrets Manager. " +
+      "Add new ones at the end: an attachment is known by its place in the list.",
     checks: [eachItem(policyArn())],
   }),
   scaler_enable_cloudwatch_metrics: flag({

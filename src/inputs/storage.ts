@@ -20,7 +20,8 @@ export const storage = {
   }),
   root_volume_throughput: number({
     default: 125,
-    about: "Throughput of the root volume in MiB per second. Only gp3 has one.",
+    about:
+      "Throughput of the root volume in MiB per second. Only gp3 has one. Above 1000 it needs AWS provider 6.17.0 or later.",
     checks: [atLeast(1), whole()],
   }),
   root_volume_iops: number({

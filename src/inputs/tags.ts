@@ -1,10 +1,24 @@
-import { every, keys, splitTrimmed, values } from "../value/list";
-import { length, matches } from "../value/text";
-import { and, gte, not } from "../value/value";
+import { entry, every, keys, some, splitTrimmed, values } from "../value/list";
+import { length, lower, matches } from "../value/text";
+import { and, eq, gte, not, type Operand, type Value } from "../value/value";
 import { type Check } from "./check";
 
 /** AWS keeps this prefix to itself, in any case of its letters. */
 const RESERVED = /^[aA][wW][sS]:/;
+
+/** What IAM takes in keys and values. */
+const TAG_TEXT = new RegExp("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$");
+const CHARACTERS = "letters, digits, blanks and _.:/=+-@, for IAM takes no others";
+
+/** Keys of the tags that the stack itself sets. */
+export const OWN_TAGS = ["ManagedBy", "Stack"] as const;
+
+/** IAM takes keys for the same that differ only in upper and lower case, and refuses to have both. */
+export function clash(keys: Operand<readonly string[]>, others: Operand<readonly string[]>): Value<boolean> {
+  return some(keys, (key) => some(others, (other) => and(eq(lower(key), lower(other)), not(eq(key, other)))));
+}
+
+const LIKE_OWN = `the stack's own tags ${OWN_TAGS.join(" and ")} only in upper and lower case, which IAM ignores: choose another name`;
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -12,7 +26,13 @@ export function tagKey(): readonly Check<string>[] {
   return [
     { holds: (key) => not(matches(RESERVED, key)), must: "not begin with aws:, which AWS reserves" },
     { holds: (key) => gte(128, length(key)), must: "have at most 128 characters" },
+    tagText(),
+    { holds: (key) => not(clash(keys(entry(key, "")), OWN_TAGS)), must: `not differ from ${LIKE_OWN}` },
   ];
+}
+
+export function tagText(): Check<string> {
+  return { holds: (text) => matches(TAG_TEXT, text), must: `have only ${CHARACTERS}` };
 }
 
 /** The same for the keys of a map, which must not be empty either. */
@@ -25,6 +45,18 @@ export function tagKeys(): readonly Check<Tags>[] {
     {
       holds: (tags) => every(keys(tags), (key) => and(gte(length(key), 1), gte(128, length(key)))),
       must: "have keys of 1 to 128 characters",
+    },
+    {
+      holds: (tags) => every(keys(tags), (key) => matches(TAG_TEXT, key)),
+      must: `have keys of only ${CHARACTERS}`,
+    },
+    {
+      holds: (tags) => not(clash(keys(tags), OWN_TAGS)),
+      must: `have no key that differs from ${LIKE_OWN}`,
+    },
+    {
+      holds: (tags) => not(clash(keys(tags), keys(tags))),
+      must: "have no two keys that differ only in upper and lower case, which IAM ignores",
     },
     {
       holds: (tags) => gte(40, length(keys(tags))),
@@ -47,9 +79,15 @@ export function tagPairs(): readonly Check<string>[] {
   ];
 }
 
-export function tagValues(): Check<Tags> {
-  return {
-    holds: (tags) => every(values(tags), (item) => gte(256, length(item))),
-    must: "have values of at most 256 characters",
-  };
+export function tagValues(): readonly Check<Tags>[] {
+  return [
+    {
+      holds: (tags) => every(values(tags), (item) => gte(256, length(item))),
+      must: "have values of at most 256 characters",
+    },
+    {
+      holds: (tags) => every(values(tags), (item) => matches(TAG_TEXT, item)),
+      must: `have values of only ${CHARACTERS}`,
+    },
+  ];
 }

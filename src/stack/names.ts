@@ -1,5 +1,6 @@
 import { type Construct } from "constructs";
 import { type Inputs } from "../inputs/table";
+import { type OWN_TAGS } from "../inputs/tags";
 import { entry, mapIf, merge } from "../value/list";
 import { named } from "../value/optional";
 import { shortHash, text } from "../value/text";
@@ -40,7 +41,8 @@ export function groupArn(account: Account, group: Operand<string>): Value<string
 function commonTags(inputs: Inputs, stack: Value<string>): Tags {
   const costTag = entry(inputs.costAllocationTagName, inputs.costAllocationTagValue);
   const cost = mapIf(inputs.enableCostAllocationTags, costTag);
-  return merge<string>(inputs.tags, cost, { ManagedBy: "Terraform", Stack: stack });
+  const own: Readonly<Record<(typeof OWN_TAGS)[number], Operand<string>>> = { ManagedBy: "Terraform", Stack: stack };
+  return merge<string>(inputs.tags, cost, own);
 }
 
 /** The common tags and some of a resource's own, which win. */

@@ -2,7 +2,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct } from "constructs";
 import { type Inputs } from "../inputs/table";
-import { each, type Optional, optional } from "../value/optional";
+import { eachKey, type Optional, optional } from "../value/optional";
 import { text } from "../value/text";
 import { map, num, str, Value, when } from "../value/value";
 import { type Facts } from "./facts";
@@ -28,7 +28,7 @@ export class AgentSecurityGroup extends Construct {
       );
       const ranges = when<readonly string[]>(facts.createsSecurityGroup, inputs.sshIngressCidrBlocks, []);
       const port = num(when(facts.isWindows, 3389, 22));
-      each(
+      eachKey(
         ranges,
         (range) =>
           new VpcSecurityGroupIngressRule(this, "security_group_ssh_ingress", {

@@ -3,8 +3,8 @@ import { type Platform, type VariableType } from "../inputs/row";
 import { contentOf, inputNames, type Inputs, rowOf } from "../inputs/table";
 import { base64, compressed, jsonArray, jsonDocument } from "../value/json";
 import { join } from "../value/list";
-import { text, toText } from "../value/text";
-import { and, isSet, known, type Operand, type Value, when } from "../value/value";
+import { text, toText, upper } from "../value/text";
+import { and, eq, isSet, known, type Operand, type Value, when } from "../value/value";
 import { type Account } from "./account";
 import { type AgentToken } from "./agent-token";
 import { type Facts } from "./facts";
@@ -39,9 +39,10 @@ export function userData(sources: UserDataSources): Value<string> {
 export function environment(sources: UserDataSources, platform: Platform): Record<string, Operand<string>> {
   const { inputs, names, account } = sources;
   const copied = inputNames.flatMap((input): [string, Value<string>][] => {
-    const { env, platforms, type } = rowOf(input);
+    const { env, platforms, type, isSize } = rowOf(input);
     if (env === undefined || platforms?.includes(platform) === false) return [];
-    return [[env, asText(type, contentOf(input, inputs))]];
+    const content = asText(type, contentOf(input, inputs));
+    return [[env, isSize ? forSystemd(content) : content]];
   });
   const hasOwnRegion = and(isSet(inputs.artifactsBucket), isSet(inputs.artifactsBucketRegion));
   return {
@@ -66,6 +67,11 @@ export function environment(sources: UserDataSources, platform: Platform): Recor
 function asText(type: VariableType, content: Value<unknown>): Value<string> {
   if (type === "list(string)") return join("\n", content as Value<readonly string[]>);
   return type === "string" ? (content as Value<string>) : toText(content as Value<number | boolean>);
+}
+
+/** systemd knows the unit of a size in upper case only, and infinity in lower case only. */
+function forSystemd(size: Value<string>): Value<string> {
+  return when(eq(size, "infinity"), size, upper(size));
 }
 
 const LIBRARY = "/usr/local/lib/buildkite-elastic-ci-stack";

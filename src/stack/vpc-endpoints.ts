@@ -15,7 +15,10 @@ import { type Network } from "./network";
 /** Services whose endpoint has a prefix of its own in China; the others are named there as everywhere. */
 const CHINA_PREFIXED = ["autoscaling", "ec2", "ecr.api", "ecr.dkr", "lambda", "monitoring", "sts"];
 
-/** Private ways to AWS services, in the VPC that we make: the free gateway for S3, and interfaces for the rest. */
+/** Services with a free gateway. Their interfaces would cost, and could not have the services' usual names. */
+const GATEWAYS = ["s3", "dynamodb"];
+
+/** Private ways to AWS services, in the VPC that we make: gateways where there are any, and interfaces for the rest. */
 export class VpcEndpoints extends Construct {
   readonly all: readonly ITerraformDependable[];
 
@@ -36,19 +39,21 @@ export class VpcEndpoints extends Construct {
     };
     const tags = (name: Value<string>) => map(tagged(names.tags, { Name: text`${names.stack}-${name}-endpoint` }));
 
-    const gateway = optional(and(facts.createsVpc, contains(inputs.vpcEndpoints, "s3")), (one) =>
-      one(
-        new VpcEndpoint(this, "s3", {
-          vpcId: str(network.vpcId),
-          serviceName: serviceName(Value.of("s3")),
-          vpcEndpointType: "Gateway",
-          routeTableIds: [str(network.own.pick(({ routeTable }) => routeTable.id, ""))],
-          tags: tags(Value.of("s3")),
-        }),
+    const gateways = GATEWAYS.map((service) =>
+      optional(and(facts.createsVpc, contains(inputs.vpcEndpoints, service)), (one) =>
+        one(
+          new VpcEndpoint(this, service, {
+            vpcId: str(network.vpcId),
+            serviceName: serviceName(Value.of(service)),
+            vpcEndpointType: "Gateway",
+            routeTableIds: [str(network.own.pick(({ routeTable }) => routeTable.id, ""))],
+            tags: tags(Value.of(service)),
+          }),
+        ),
       ),
     );
 
-    const wanted = keepItems(inputs.vpcEndpoints, (service) => and(facts.createsVpc, not(eq(service, "s3"))));
+    const wanted = keepItems(inputs.vpcEndpoints, (service) => and(facts.createsVpc, not(contains(GATEWAYS, service))));
     const services = named(this, "interface_endpoints", wanted);
     const group = optional(isSet(services), (one) =>
       one(
@@ -82,6 +87,6 @@ export class VpcEndpoints extends Construct {
           tags: tags(service),
         }),
     );
-    this.all = [gateway.made, interfaces].filter((made) => made !== undefined);
+    this.all = [...gateways.map(({ made }) => made), interfaces].filter((made) => made !== undefined);
   }
 }

@@ -101,6 +101,15 @@ export function contains<T extends string | number>(items: Operand<readonly T[]>
   );
 }
 
+/** Each text once, where it stands first. */
+export function distinct(items: Operand<readonly string[]>): Value<readonly string[]> {
+  return fold<[readonly string[]], readonly string[]>(
+    [items],
+    (all) => [...new Set(all)],
+    ...["distinct(", at(items), ")"],
+  );
+}
+
 export function itemAt<T>(items: Operand<readonly T[]>, index: Operand<number>): Value<T> {
   const lifted = value(items);
   const position = known(index);

@@ -29,6 +29,17 @@ function lowerLetter(letter: string): string {
   return String.fromCodePoint(letter.toLowerCase().codePointAt(0)!);
 }
 
+export function upper(operand: Operand<string>): Value<string> {
+  return fold<[string], string>([operand], (whole) => whole.replace(/./gsu, upperLetter), "upper(", at(operand), ")");
+}
+
+/** Nor upper case of two characters, such as SS for ß: what would come to two stays. An iota below a letter stays below. */
+function upperLetter(letter: string): string {
+  const raised = letter.normalize("NFD").replace(/[^\u0345]/gu, (piece) => piece.toUpperCase());
+  const whole = raised.normalize();
+  return /^.$/su.test(whole) ? whole : letter;
+}
+
 export function startsWith(operand: Operand<string>, prefix: string): Value<boolean> {
   return fold<[string], boolean>(
     [operand],

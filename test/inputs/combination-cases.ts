@@ -77,5 +77,16 @@ export const combinations: readonly Allowed[] = [
     pipeline_signing_jwks_parameter_store_path: "/jwks",
     pipeline_signing_jwks_key_id: "k1",
   }),
+  allow("tags of the role that are written as elsewhere", {
+    tags: { Owner: "platform", CostCenter: "1" },
+    enable_cost_allocation_tags: true,
+    cost_allocation_tag_name: "CostCenter",
+    instance_role_tags: "Owner=ci,Stack=ci,CostCenter=2,team=ci,team=web",
+  }),
+  allow("a key that is almost that of a cost allocation tag which is off", { tags: { createdby: "me" } }),
+  allow("ranges of subnets that are not used", {
+    ...VPC,
+    subnet_cidr_blocks: ["10.0.0.0/23", "10.0.1.0/24"],
+  }),
   allow("tags that only look like a queue", { buildkite_agent_tags: "subqueue=a,os=queue=b" }),
 ];

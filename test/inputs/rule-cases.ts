@@ -166,8 +166,19 @@ const network: readonly Refused[] = [
   ),
   refuse(
     "subnet larger than the created VPC",
-    { vpc_cidr_block: "10.0.0.0/20", subnet_cidr_blocks: ["10.0.0.0/19", "10.0.1.0/24"] },
+    { vpc_cidr_block: "10.0.0.0/20", subnet_cidr_blocks: ["10.0.0.0/19", "10.0.32.0/24"] },
     "{subnet_cidr_blocks} is",
+  ),
+  ...[
+    ["10.0.0.0/23", "10.0.1.0/24"],
+    ["10.0.1.0/24", "10.0.0.0/23"],
+    ["10.0.1.0/24", "10.0.1.7/24"],
+  ].map((ranges) =>
+    refuse(
+      `subnets ${ranges.join(" and ")}`,
+      { subnet_cidr_blocks: ranges },
+      `{subnet_cidr_blocks} is ${JSON.stringify(ranges)}, which overlap`,
+    ),
   ),
 ];
 
@@ -199,11 +210,29 @@ const access: readonly Refused[] = [
   ),
 ];
 
+const COST: Given = { enable_cost_allocation_tags: true, cost_allocation_tag_name: "CostCenter" };
+
+const tags: readonly Refused[] = [
+  refuse(
+    "a key that is almost the cost allocation tag's",
+    { ...COST, tags: { costcenter: "1" } },
+    '{tags} is {"costcenter":"1"}, but {cost_allocation_tag_name} is "CostCenter". They differ only in upper and lower case',
+  ),
+  ...["team=ci,Team=web", "owner=ci", "stack=ci", "COSTCENTER=1"].map((pairs) =>
+    refuse(
+      `instance_role_tags ${pairs}`,
+      { ...COST, tags: { Owner: "platform" }, instance_role_tags: pairs },
+      `{instance_role_tags} is "${pairs}", which has a key that differs only in upper and lower case from another one`,
+    ),
+  ),
+];
+
 export const brokenRules: readonly Refused[] = [
   ...scaling,
   ...wrongScalers,
   ...instances,
   ...network,
   ...access,
+  ...tags,
   ...flags,
 ];

@@ -30,6 +30,12 @@ export const stackTexts: readonly Pair[] = [
   ["artifacts_bucket_region", "eu-central-1a", "be the name of an AWS region", "us-gov-west-1"],
   ["availability_zones", "eu-central-1a", "at least 2 availability zones", "eu-central-1a, eu-central-1b"],
   ["availability_zones", "eu-central-1a,", "at least 2 availability zones", "us-west-2-lax-1a,us-west-2a"],
+  [
+    "availability_zones",
+    "us-east-1a, us-east-1a,us-east-1b",
+    "name each availability zone once",
+    "us-east-1b,us-east-1a",
+  ],
   ["vpc_cidr_block", "10.0.0.0/8", "be an IPv4 range from /16 to /28", "10.0.0.0/16"],
   ["vpc_cidr_block", "0.0.0.0/0", "be an IPv4 range from /16 to /28", "10.0.0.0/17"],
   ["key_name", "a\nb", "no line break", "my key"],
@@ -74,6 +80,10 @@ export const stackTexts: readonly Pair[] = [
   ["bootstrap_script_url", "http://host/script", "begin with s3:// or https:// or file://", "file:///opt/x.sh"],
   ["bootstrap_script_url", 's3://b/"', "neither blanks nor double quotes", "s3://b/boot strap.sh".replace(" ", "%20")],
   ["resource_limits_memory_high", "101%", "be bytes such as 4G", "100%"],
+  ["resource_limits_memory_high", "0", "be above 0", "1"],
+  ["resource_limits_memory_max", "00g", "be above 0", "4g"],
+  ["resource_limits_memory_swap_max", "-1", "be bytes such as 4G", "0"],
+  ["resource_limits_cpu_quota", "0%", "be above 0", "10%"],
   ["resource_limits_memory_max", "lots", "be bytes such as 4G", "infinity"],
   ["resource_limits_memory_swap_max", "1.5G", "be bytes such as 4G", "1536M"],
   ["resource_limits_cpu_quota", "90", "be a percentage", "400%"],
@@ -89,6 +99,9 @@ export const stackTexts: readonly Pair[] = [
   ["cost_allocation_tag_name", "", "not be empty", "CreatedBy"],
   ["cost_allocation_tag_name", "aws:created-by", "not begin with aws:", "awsCreatedBy"],
   ["cost_allocation_tag_name", "x".repeat(129), "at most 128 characters", "x".repeat(128)],
+  ["cost_allocation_tag_name", "cost#", "have only letters, digits, blanks and _.:/=+-@", "équipe/_.:=+-@ 1"],
+  ["cost_allocation_tag_name", "managedBy", "not differ from the stack's own tags ManagedBy and Stack", "ManagedBy"],
+  ["cost_allocation_tag_value", "1,5 €", "have only letters, digits, blanks and _.:/=+-@", "ci 1.5"],
   ["cost_allocation_tag_value", "x".repeat(257), "at most 256 characters", ""],
 ];
 

@@ -22,13 +22,22 @@ test.each([
   const sshIngressCidrBlocks = ["10.1.0.0/16", "192.0.2.7/32"];
   const rule = synthesized({ instanceOperatingSystem: system, sshIngressCidrBlocks }).only(RULE);
   expect(rule).toMatchObject({
-    count: 2,
+    for_each: '${toset(["10.1.0.0/16", "192.0.2.7/32"])}',
     ip_protocol: "tcp",
     from_port: port,
     to_port: port,
-    cidr_ipv4: '${element(["10.1.0.0/16", "192.0.2.7/32"], count.index)}',
+    cidr_ipv4: "${each.key}",
   });
   expect(rule.cidr_ipv6).toBeUndefined();
+});
+
+test("a rule is known by its range, so that ranges can change places without a change of rules", () => {
+  const ofRanges = (...sshIngressCidrBlocks: string[]) => synthesized({ sshIngressCidrBlocks }).only(RULE);
+  const { for_each, count, ...rule } = ofRanges("10.1.0.0/16", "192.0.2.7/32");
+  const { for_each: others, ...moved } = ofRanges("198.51.100.0/24", "192.0.2.7/32", "10.1.0.0/16");
+  expect(count).toBeUndefined();
+  expect(moved).toEqual(rule);
+  expect([for_each, others]).toEqual([expect.stringContaining("toset("), expect.stringContaining("toset(")]);
 });
 
 test("instances may call out, for they fetch jobs and code", () => {

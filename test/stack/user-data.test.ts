@@ -169,6 +169,21 @@ test.each<[string, Partial<ElasticCiStackProps>, Environment]>([
   expect(settings(props)).toMatchObject(expected);
 });
 
+test.each([
+  ["4g", "4G"],
+  ["512k", "512K"],
+  ["90%", "90%"],
+  ["infinity", "infinity"],
+])("a limit of memory of %s reaches systemd as %s: it knows units in upper case only", (given, written) => {
+  expect(
+    settings({ resourceLimitsMemoryHigh: given, resourceLimitsMemoryMax: given, resourceLimitsMemorySwapMax: given }),
+  ).toMatchObject({
+    RESOURCE_LIMITS_MEMORY_HIGH: written,
+    RESOURCE_LIMITS_MEMORY_MAX: written,
+    RESOURCE_LIMITS_MEMORY_SWAP_MAX: written,
+  });
+});
+
 test.each(["linux", "windows"] as const)("on %s the agent token is not in the user data", (system) => {
   const whole = userData({ instanceOperatingSystem: system });
   expect(whole + decoded(SETTINGS[system].exec(whole)![1]!)).not.toContain(TOKEN);

@@ -15,6 +15,17 @@ test("by default there is the free gateway to S3 and nothing that costs", () => 
   expect(Object.keys(synthesized().all("aws_security_group"))).toEqual(["security_group"]);
 });
 
+test("DynamoDB has a free gateway too, and neither becomes an interface", () => {
+  const { dynamodb, s3, ...others } = endpoints(["dynamodb", "s3"]);
+  expect(dynamodb).toMatchObject({
+    vpc_endpoint_type: "Gateway",
+    service_name: "com.amazonaws.us-east-1.dynamodb",
+    route_table_ids: ["${aws_route_table.routes.id}"],
+  });
+  expect(dynamodb).not.toHaveProperty("private_dns_enabled");
+  expect([s3.vpc_endpoint_type, others]).toEqual(["Gateway", {}]);
+});
+
 test("an empty list makes none", () => {
   expect(synthesized({ vpcEndpoints: [] }).types).not.toContain("aws_vpc_endpoint");
 });

@@ -60,7 +60,7 @@ export const configurations: readonly Configuration[] = [
       instance_name: "agents",
       key_name: "ops",
       ssh_ingress_cidr_blocks: ["10.1.0.0/16", "10.2.0.0/16"],
-      vpc_endpoints: ["s3", "ssm", "ssmmessages", "ecr.api"],
+      vpc_endpoints: ["s3", "dynamodb", "ssm", "ssmmessages", "ecr.api"],
       artifacts_bucket: "artifacts-of-ours",
       ecr_access_policy: "poweruser-pullthrough",
       managed_policy_arns: [
@@ -71,7 +71,7 @@ export const configurations: readonly Configuration[] = [
       instance_role_tags: "team=ci,cost=42",
       enable_detailed_monitoring: true,
       enable_cost_allocation_tags: true,
-      tags: { Owner: "platform", Weird: 'a=b ${c} "d"' },
+      tags: { Owner: "platform", Weird: "a=b + c:d/e@f" },
       enable_scheduled_scaling: true,
       enable_ec2_log_retention_policy: true,
       experimental_enable_resource_limits: true,
@@ -80,7 +80,7 @@ export const configurations: readonly Configuration[] = [
       scaler_implementation: "typescript",
     },
     counts: {
-      aws_vpc_endpoint: 4,
+      aws_vpc_endpoint: 5,
       aws_lambda_function: 3,
       aws_lambda_invocation: 2,
       aws_kms_key: 1,

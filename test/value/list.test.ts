@@ -36,6 +36,7 @@ describe("operators on known lists and maps come to their result", () => {
     { name: "concat of nothing", folded: l.concat<string>([], []), result: [] },
     { name: "contains", folded: l.contains([0, 1], 0), result: true },
     { name: "contains of nothing", folded: l.contains<string>([], ""), result: false },
+    { name: "distinct keeps the first of each", folded: l.distinct(["b", "a", "b"]), result: ["b", "a"] },
     { name: "itemAt", folded: l.itemAt(["a", "b"], 1), result: "b" },
     { name: "itemAt goes on from the beginning, as in Terraform", folded: l.itemAt(["a", "b"], 5), result: "b" },
     {
@@ -144,6 +145,7 @@ describe("operators on what only Terraform knows become expressions", () => {
       expression: ["a", "${var.text}"],
     },
     { name: "contains", built: l.contains(["a", '"'], joined), expression: '${contains(["a", "\\""], var.text)}' },
+    { name: "distinct", built: l.distinct(list), expression: "${distinct(var.list)}" },
     { name: "itemAt", built: l.itemAt(list, 0), expression: "${element(var.list, 0)}" },
     { name: "itemAt of a known list", built: l.itemAt(["a"], index), expression: '${element(["a"], var.index)}' },
     { name: "keys", built: l.keys(map), expression: "${keys(var.map)}" },

@@ -96,7 +96,10 @@ const wrong: readonly (readonly [string, string, string])[] = [
   ["DOCKER_PRUNE_UNTIL", "4 hours", "must be an age"],
   ["RESOURCE_LIMITS_MEMORY_MAX", "90%\nExecStart=/bin/sh", "has a control character"],
   ["RESOURCE_LIMITS_MEMORY_HIGH", "0%", "must be bytes such as 4G"],
+  ["RESOURCE_LIMITS_MEMORY_HIGH", "0", "must be bytes such as 4G, a percentage such as 90%, both above 0"],
+  ["RESOURCE_LIMITS_MEMORY_MAX", "00G", "must be bytes such as 4G, a percentage such as 90%, both above 0"],
   ["RESOURCE_LIMITS_CPU_QUOTA", "half", "must be a percentage"],
+  ["RESOURCE_LIMITS_CPU_QUOTA", "0%", "must be a percentage above 0"],
   ["RESOURCE_LIMITS_IO_WEIGHT", "10001", "must be a whole number from 1 to 10000"],
   ["EC2_LOG_RETENTION_DAYS", "1e3", "must be a whole number above 0"],
 ];

@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { ImageMachine } from "./machine";
 
 let machine: ImageMachine;
@@ -131,6 +134,15 @@ describe("files that are written", () => {
     );
     const unit = "etc/systemd/system/buildkite-agent.service.d/10-resource-limits.conf";
     expect(machine.read(unit)).toBe("[Service]\nSlice=buildkite-agent.slice\n");
+  });
+
+  test("systemd takes every limit of resources, whatever the case of its unit", () => {
+    const limits = { RESOURCE_LIMITS_MEMORY_HIGH: "3g", RESOURCE_LIMITS_MEMORY_MAX: "infinity" };
+    machine.install({ ...region, ENABLE_RESOURCE_LIMITS: "true", ...limits, RESOURCE_LIMITS_MEMORY_SWAP_MAX: "0" });
+    const slice = join(machine.root, "etc/systemd/system/buildkite-agent.slice");
+    expect(readFileSync(slice, "utf8")).toContain("MemoryHigh=3G\nMemoryMax=infinity\nMemorySwapMax=0\n");
+    const { status, stderr } = spawnSync("systemd-analyze", ["verify", "--man=no", slice], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, ""]);
   });
 
   test("the retention of logs is set where the stack wants it, before the agent starts", () => {

@@ -6,13 +6,19 @@ source "${ELASTIC_STACK_ROOT:-}/usr/local/lib/buildkite-elastic-ci-stack/inputs.
 
 units=$root/etc/systemd/system
 
+# systemd knows the unit of a size in upper case only, and infinity in lower case only.
+for_systemd() {
+  local size=${1^^}
+  printf '%s' "${size/INFINITY/infinity}"
+}
+
 limit_resources() {
   [[ $ENABLE_RESOURCE_LIMITS == true ]] || return 0
   install_file 0644 root:root "$units/buildkite-agent.slice" <<SLICE
 [Slice]
-MemoryHigh=$RESOURCE_LIMITS_MEMORY_HIGH
-MemoryMax=$RESOURCE_LIMITS_MEMORY_MAX
-MemorySwapMax=$RESOURCE_LIMITS_MEMORY_SWAP_MAX
+MemoryHigh=$(for_systemd "$RESOURCE_LIMITS_MEMORY_HIGH")
+MemoryMax=$(for_systemd "$RESOURCE_LIMITS_MEMORY_MAX")
+MemorySwapMax=$(for_systemd "$RESOURCE_LIMITS_MEMORY_SWAP_MAX")
 CPUWeight=$RESOURCE_LIMITS_CPU_WEIGHT
 CPUQuota=$RESOURCE_LIMITS_CPU_QUOTA
 IOWeight=$RESOURCE_LIMITS_IO_WEIGHT

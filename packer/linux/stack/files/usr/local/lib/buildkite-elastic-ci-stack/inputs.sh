@@ -23,7 +23,7 @@ machine_inputs() {
   input flag ENABLE_RESOURCE_LIMITS "${ENABLE_RESOURCE_LIMITS:=false}"
   input memory RESOURCE_LIMITS_MEMORY_HIGH "${RESOURCE_LIMITS_MEMORY_HIGH:=90%}"
   input memory RESOURCE_LIMITS_MEMORY_MAX "${RESOURCE_LIMITS_MEMORY_MAX:=90%}"
-  input memory RESOURCE_LIMITS_MEMORY_SWAP_MAX "${RESOURCE_LIMITS_MEMORY_SWAP_MAX:=90%}"
+  input swap RESOURCE_LIMITS_MEMORY_SWAP_MAX "${RESOURCE_LIMITS_MEMORY_SWAP_MAX:=90%}"
   input weight RESOURCE_LIMITS_CPU_WEIGHT "${RESOURCE_LIMITS_CPU_WEIGHT:=100}"
   input percent RESOURCE_LIMITS_CPU_QUOTA "${RESOURCE_LIMITS_CPU_QUOTA:=90%}"
   input weight RESOURCE_LIMITS_IO_WEIGHT "${RESOURCE_LIMITS_IO_WEIGHT:=80}"
@@ -106,8 +106,10 @@ set_rule() {
     positive) rule='^[1-9][0-9]{0,8}$ a whole number above 0' ;;
     grace) rule='^(-1|0|[1-9][0-9]{0,8})$ -1 or a whole number' ;;
     weight) rule='^([1-9][0-9]{0,3}|10000)$ a whole number from 1 to 10000' ;;
-    percent) rule='^[0-9]{1,6}%$ a percentage, such as 90%' ;;
-    memory) rule='^([0-9]{1,15}[KkMmGgTt]?|([1-9][0-9]?|100)%|infinity)$ bytes such as 4G, a percentage such as 90%, or infinity' ;;
+    # systemd ignores most limits that are 0.
+    percent) rule='^0*[1-9][0-9]{0,5}%$ a percentage above 0, such as 90%' ;;
+    memory) rule='^(0*[1-9][0-9]{0,14}[KkMmGgTt]?|([1-9][0-9]?|100)%|infinity)$ bytes such as 4G, a percentage such as 90%, both above 0, or infinity' ;;
+    swap) rule='^([0-9]{1,15}[KkMmGgTt]?|([1-9][0-9]?|100)%|infinity)$ bytes such as 4G, a percentage such as 90%, or infinity' ;;
     age) rule='^([0-9]{1,9}[smhd])+$ an age, such as 4h or 1d12h' ;;
     ipv4-range) rule="^$octet(\.$octet){3}/(3[0-2]|[12]?[0-9])\$ an IPv4 range, such as 10.0.0.0/16" ;;
     ipv6-range) rule='^[0-9A-Fa-f:]{2,39}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$ an IPv6 range, such as fd00::/64' ;;
