@@ -110,7 +110,9 @@ function renderMap(context: IResolveContext, map: Readonly<Record<string, unknow
   if (token) return renderToken(context, token);
   const entries = Object.entries(map).filter(([, item]) => item !== undefined);
   const key = (name: string) => (Token.isUnresolved(name) ? `(${renderText(context, name)})` : quote(name));
-  return `{${entries.map(([name, item]) => `${key(name)} = ${render(context, item)}`).join(", ")}}`;
+  const written = entries.map(([name, item]) => `${key(name)} = ${render(context, item)}`);
+  // With blanks as terraform fmt sets them.
+  return written.length === 0 ? "{}" : `{ ${written.join(", ")} }`;
 }
 
 /** A literal in Terraform's syntax, where JSON's `\b` and `\f` do not exist and `${` and `%{` begin a template. */

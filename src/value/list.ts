@@ -192,7 +192,7 @@ export function merge<T>(
 export function entry<T>(key: Operand<string>, item: Operand<T>): Value<Readonly<Record<string, T>>> {
   const name = known(key);
   if (name) return Value.of({ [name.content]: item } as Record<string, T>);
-  return Value.expression("{(", at(key), ") = ", at(item), "}");
+  return Value.expression("{ (", at(key), ") = ", at(item), " }");
 }
 
 /** The map under a condition, else an empty one. A Terraform conditional could not give the two one type. */
@@ -202,7 +202,7 @@ export function mapIf<T>(
 ): Value<Readonly<Record<string, T>>> {
   const decided = known(condition);
   if (decided) return decided.content ? map : Value.of({});
-  return Value.expression("{for key, content in ", at(map), " : key => content if ", at(condition), "}");
+  return Value.expression("{ for key, content in ", at(map), " : key => content if ", at(condition), " }");
 }
 
 /** `a=1, b=2` as a map, in which a later entry wins. Its content may hold further equals signs; an item without any is left out. */
@@ -214,8 +214,8 @@ export function pairs(joined: Operand<string>): Value<Readonly<Record<string, st
       const named = found.filter((parts) => parts.length > 1 && parts[0] !== "");
       return Object.fromEntries(named.map(([key, ...rest]) => [key!, rest.join("=")]));
     },
-    ...['{for key, found in {for pair in split(",", ', at(joined), ') : split("=", trimspace(pair))[0] => '],
+    ...['{ for key, found in { for pair in split(",", ', at(joined), ') : split("=", trimspace(pair))[0] => '],
     ...['join("=", slice(split("=", trimspace(pair)), 1, length(split("=", trimspace(pair)))))...'],
-    ' if length(split("=", trimspace(pair))) > 1 && !startswith(trimspace(pair), "=")} : key => reverse(found)[0]}',
+    ' if length(split("=", trimspace(pair))) > 1 && !startswith(trimspace(pair), "=") } : key => reverse(found)[0] }',
   );
 }

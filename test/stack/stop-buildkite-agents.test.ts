@@ -38,7 +38,7 @@ test.each(["linux", "windows"] as const)(
       instanceTerminationGracePeriod: 1800,
     });
     expect(all("aws_lambda_invocation")["stop_buildkite_agents_on_replacement"].input).toBe(
-      `\${jsonencode({"enabled" = true, "autoScalingGroupName" = aws_autoscaling_group.agent_auto_scale_group.name, "operatingSystem" = "${system}", "timeoutSeconds" = 1800})}`,
+      `\${jsonencode({ "enabled" = true, "autoScalingGroupName" = aws_autoscaling_group.agent_auto_scale_group.name, "operatingSystem" = "${system}", "timeoutSeconds" = 1800 })}`,
     );
   },
 );

@@ -44,7 +44,7 @@ describe("a known document is written as Terraform's jsonencode writes it", () =
 
 test("a document with something unknown in it is left to Terraform as a whole", () => {
   expect(rendered(jsonDocument({ a: unknown, "b c": ["${x}", null], d: undefined }))).toBe(
-    '${jsonencode({"a" = var.text, "b c" = ["$${x}", null]})}',
+    '${jsonencode({ "a" = var.text, "b c" = ["$${x}", null] })}',
   );
 });
 

@@ -160,19 +160,19 @@ describe("operators on what only Terraform knows become expressions", () => {
     {
       name: "lookup in a known map",
       built: l.lookup({ "a/b": "1" }, joined, "2"),
-      expression: '${lookup({"a/b" = "1"}, var.text, "2")}',
+      expression: '${lookup({ "a/b" = "1" }, var.text, "2")}',
     },
-    { name: "merge", built: l.merge(map, { a: "1" }), expression: '${merge(var.map, {"a" = "1"})}' },
+    { name: "merge", built: l.merge(map, { a: "1" }), expression: '${merge(var.map, { "a" = "1" })}' },
     {
       name: "merge of known maps keeps their shape",
       built: l.merge({ a: joined }, { b: "1" }),
       expression: { a: "${var.text}", b: "1" },
     },
-    { name: "entry", built: l.entry(joined, "1"), expression: '${{(var.text) = "1"}}' },
+    { name: "entry", built: l.entry(joined, "1"), expression: '${{ (var.text) = "1" }}' },
     {
       name: "mapIf",
       built: l.mapIf(flag, Value.of({ a: "1" })),
-      expression: '${{for key, content in {"a" = "1"} : key => content if var.flag}}',
+      expression: '${{ for key, content in { "a" = "1" } : key => content if var.flag }}',
     },
   ])("$name", ({ built, expression }) => {
     expect(rendered(built)).toEqual(expression);

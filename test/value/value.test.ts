@@ -135,7 +135,7 @@ describe("references", () => {
   test("a map may have one for a key", () => {
     const tags = { [reference.content as string]: "mine" };
     expect(rendered(tags)).toEqual({ "${aws_vpc.mine.id}": "mine" });
-    expect(rendered(when<object>(flag, tags, {}))).toBe('${(var.flag ? {(aws_vpc.mine.id) = "mine"} : {})}');
+    expect(rendered(when<object>(flag, tags, {}))).toBe('${(var.flag ? { (aws_vpc.mine.id) = "mine" } : {})}');
   });
 });
 
