@@ -6,6 +6,9 @@ import { ipv4Range, networkRange } from "./cidr";
 import { resourceId } from "./formats";
 import { flag, text, texts } from "./row";
 
+/** Services with a free gateway. Their interfaces would cost, and cannot answer under the services' usual names. */
+export const GATEWAYS = ["s3", "dynamodb"] as const;
+
 const ENDPOINTS =
   /^(s3|dynamodb|ssm|ssmmessages|ec2messages|ecr\.api|ecr\.dkr|secretsmanager|kms|logs|sts|autoscaling|ec2|monitoring|lambda|[a-z0-9.-]+\.amazonaws\.[a-z0-9.-]+)$/;
 
@@ -13,10 +16,9 @@ const ENDPOINT_WORDS =
   "be s3, dynamodb, ssm, ssmmessages, ec2messages, ecr.api, ecr.dkr, secretsmanager, kms, logs, sts, autoscaling, ec2, monitoring, lambda " +
   "or a full service name, such as com.amazonaws.eu-central-1.sqs";
 
-/** Their interfaces cannot answer under the services' usual names. */
 const gatewayByShortName: Check<string> = {
-  holds: (service) => not(matches(/\.(s3|dynamodb)$/, service)),
-  must: "not end in .s3 or .dynamodb: write s3 or dynamodb, which are gateways",
+  holds: (service) => not(matches(new RegExp(`\\.(${GATEWAYS.join("|")})$`), service)),
+  must: `not end in .${GATEWAYS.join(" or .")}: write ${GATEWAYS.join(" or ")}, which are gateways`,
 };
 
 const noneOrTwo: Check<readonly string[]> = {

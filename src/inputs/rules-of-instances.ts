@@ -81,7 +81,7 @@ const volumes: readonly Rule[] = [
     "gp3",
     "root_volume_throughput",
     ({ rootVolumeThroughput: throughput }) => and(gte(throughput, 125), gte(2000, throughput)),
-    "{root_volume_throughput=}, but a volume of type gp3 has 125 to 2000 MiB per second (above 1000 with AWS provider 6.17.0 or later).",
+    "{root_volume_throughput=}, but a volume of type gp3 has 125 to 2000 MiB per second.",
   ),
   ofVolume(
     "gp3",

@@ -2,6 +2,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { GATEWAYS } from "../inputs/network";
 import { type Inputs } from "../inputs/table";
 import { contains, keepItems } from "../value/list";
 import { eachKey, named, optional } from "../value/optional";
@@ -14,9 +15,6 @@ import { type Network } from "./network";
 
 /** Services whose endpoint has a prefix of its own in China; the others are named there as everywhere. */
 const CHINA_PREFIXED = ["autoscaling", "ec2", "ecr.api", "ecr.dkr", "lambda", "monitoring", "sts"];
-
-/** Services with a free gateway. Their interfaces would cost, and could not have the services' usual names. */
-const GATEWAYS = ["s3", "dynamodb"];
 
 /** Private ways to AWS services, in the VPC that we make: gateways where there are any, and interfaces for the rest. */
 export class VpcEndpoints extends Construct {

@@ -23,7 +23,7 @@ clear_package_caches() {
 forget_builder() {
   cloud-init clean --logs
   : >"$root/etc/machine-id"
-  rm -f "$root"/etc/ssh/ssh_host_* "$root"/root/.bash_history "$root"/home/*/.bash_history
+  rm -f "$root"/etc/ssh/ssh_host_* "$root"/{root,home/*}/.bash_history
   rm -f "$root/var/lib/systemd/random-seed"
   find "$root/var/log" -type f -exec truncate --size 0 {} +
   rm -rf "$root/var/log/journal"/*

@@ -25,7 +25,7 @@ make_base() {
   groupadd --gid 992 docker
   useradd --uid 1000 --create-home ec2-user
   install -d -o ec2-user -g ec2-user -m 0700 /home/ec2-user/.ssh
-  install -d -m 0700 /root/.ssh
+  install -d -m 0700 ~root/.ssh
   install -d /etc/docker
   install -d -m 0711 /var/lib/docker
   echo '{"storage-driver":"overlay2"}' >/etc/docker/daemon.json
