@@ -34,7 +34,7 @@ export default tseslint.config(
   },
   {
     // Tests read Terraform's and AWS's own JSON, and say what they expect of it.
-    files: ["test/**"],
+    files: ["test/**", "programs/**"],
     rules: {
       "max-lines": "off",
       "max-lines-per-function": "off",

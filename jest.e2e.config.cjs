@@ -7,7 +7,7 @@ module.exports = {
   modulePathIgnorePatterns: ["/cdktf.out/", "<rootDir>/.demo/", "<rootDir>/build/"],
   transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   moduleNameMapper: { "^cdktf-buildkite-elastic-ci-stack$": "<rootDir>/src/index.ts" },
-  globalSetup: "<rootDir>/test/support/require-tools.ts",
+  globalSetup: "<rootDir>/test/harness/require-tools.ts",
   testTimeout: 15 * 60_000,
   maxWorkers: 2,
 };

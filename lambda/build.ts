@@ -68,7 +68,7 @@ async function main(source: string, target: string): Promise<void> {
   }
 }
 
-const [target = join(__dirname, "..", "dist", "lambda"), source = __dirname] = process.argv.slice(2);
+const [target = join(__dirname, "../dist/lambda"), source = __dirname] = process.argv.slice(2);
 main(resolve(source), resolve(target)).catch((error: unknown) => {
   console.error(`build:lambda failed: ${reason(error)}`);
   process.exitCode = 1;

@@ -1,3 +1,3 @@
-export { InvalidInputs } from "./inputs/invalid-inputs";
-export type { ElasticCiStackProps } from "./inputs/props.generated";
-export { ElasticCiStack } from "./stack/elastic-ci-stack";
+export { InvalidInputs } from "./schema/invalid-inputs";
+export type { ElasticCiStackProps } from "./elastic-ci-stack/props.generated";
+export { ElasticCiStack } from "./elastic-ci-stack/elastic-ci-stack";

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import manifest from "../package.json";
-import { examples, inExample, synthesize, type SynthesizedStack } from "./support/examples";
+import { examples, inExample, synthesize, type SynthesizedStack } from "./harness/examples";
 
 interface Configuration {
   readonly variable?: Readonly<Record<string, { readonly sensitive?: boolean }>>;

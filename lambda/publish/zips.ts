@@ -35,7 +35,7 @@ export function readZips(root: string, problems: string[]): Zip[] {
   });
 }
 
-/** The folder within the bucket in which the stack looks for this version, see lambdaKey in src/stack/function-code.ts. */
+/** The folder within the bucket in which the stack looks for this version, see lambdaKey in src/aws/function-code.ts. */
 export function keyFolder(root: string): string {
   const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
   return `${name}/v${version}`;

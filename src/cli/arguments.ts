@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { type InputName } from "../inputs/table";
+import { type InputName } from "../elastic-ci-stack/inputs/table";
 import { lockedInputs } from "../module/provider-floor";
-import { PACKAGE_NAME } from "../stack/package";
+import { PACKAGE_NAME } from "../package";
 
 export const HELP = `Usage: ${PACKAGE_NAME} module --out DIR [--unlock NAME]...
 

@@ -1,4 +1,4 @@
-import { PACKAGE_VERSION } from "../stack/package";
+import { PACKAGE_VERSION } from "../package";
 import { moduleFiles } from "../module/module-files";
 import { FolderRefused, writeModule } from "../module/write-module";
 import { HELP, parse, UsageError } from "./arguments";

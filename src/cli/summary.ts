@@ -1,8 +1,8 @@
-import { type InputName, inputNames, sections } from "../inputs/table";
+import { type InputName, inputNames, sections } from "../elastic-ci-stack/inputs/table";
 import { type ModuleFiles } from "../module/module-files";
 import { REQUIRED } from "../module/module-stack";
 import { awsVersions } from "../module/provider-floor";
-import { outputNames } from "../stack/outputs";
+import { outputNames } from "../elastic-ci-stack/outputs";
 
 /** What was written, and what to do with it. */
 export function summary(out: string, unlocked: readonly InputName[], files: ModuleFiles): string {

@@ -1,7 +1,7 @@
 /* versions.tf, variables.tf and outputs.tf: what a user of the module reads. */
-import { type InputName, sections } from "../inputs/table";
-import { outputNames } from "../stack/outputs";
-import { PACKAGE_NAME, PACKAGE_VERSION } from "../stack/package";
+import { type InputName, sections } from "../elastic-ci-stack/inputs/table";
+import { outputNames } from "../elastic-ci-stack/outputs";
+import { PACKAGE_NAME, PACKAGE_VERSION } from "../package";
 import { attribute, block, fromJson, type Item, render } from "./hcl";
 import { REQUIRED } from "./module-stack";
 import { awsVersions } from "./provider-floor";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type InputName } from "../inputs/table";
-import { packaged } from "../stack/package";
+import { type InputName } from "../elastic-ci-stack/inputs/table";
+import { packaged } from "../package";
 import { outputsTf, variablesTf, versionsTf } from "./declarations";
 import { readme } from "./readme";
 import { type JsonObject, synthesize } from "./synthesize";

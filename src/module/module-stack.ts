@@ -1,10 +1,10 @@
 import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
-import { fromVariables } from "../inputs/from-variables";
-import { type Statement } from "../inputs/judge";
-import { type InputName } from "../inputs/table";
-import { outputNames, outputs } from "../stack/outputs";
-import { makeParts } from "../stack/parts";
+import { fromVariables } from "../schema/from-variables";
+import { type Statement } from "../schema/validation";
+import { type InputName } from "../elastic-ci-stack/inputs/table";
+import { outputNames, outputs } from "../elastic-ci-stack/outputs";
+import { makeParts } from "../elastic-ci-stack/parts";
 import { any, bool, str } from "../value/value";
 
 /** Versions that the stack is made for: write-only arguments need Terraform 1.11, and one configuration serves provider 5 and 6. */

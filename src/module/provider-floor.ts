@@ -1,4 +1,4 @@
-import { type InputName, inputNames, rowOf } from "../inputs/table";
+import { type InputName, inputNames, rowOf } from "../elastic-ci-stack/inputs/table";
 import { REQUIRED } from "./module-stack";
 
 /** Inputs that are fixed at their default unless the module asks for a newer provider than the oldest supported one. */

@@ -1,9 +1,9 @@
 /* README.md of the module, for readers who know Terraform and nothing else. */
-import { between, inputTables, withInputTables } from "../inputs/documentation";
-import { type InputName, inputNames, rowOf } from "../inputs/table";
-import { lambdaKey, OWN_FUNCTIONS } from "../stack/function-code";
-import { outputNames, outputs } from "../stack/outputs";
-import { PACKAGE_NAME, PACKAGE_VERSION } from "../stack/package";
+import { between, inputTables, withInputTables } from "../schema/documentation";
+import { type InputName, inputNames, rowOf } from "../elastic-ci-stack/inputs/table";
+import { lambdaKey, OWN_FUNCTIONS } from "../aws/function-code";
+import { outputNames, outputs } from "../elastic-ci-stack/outputs";
+import { PACKAGE_NAME, PACKAGE_VERSION } from "../package";
 import { REQUIRED } from "./module-stack";
 import { awsVersions, lockedInputs } from "./provider-floor";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { App } from "cdktf";
-import { type InputName } from "../inputs/table";
+import { type InputName } from "../elastic-ci-stack/inputs/table";
 import { ModuleStack } from "./module-stack";
 
 /** A part of Terraform's JSON syntax. */

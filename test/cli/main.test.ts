@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { main } from "../../src/cli/main";
 import { moduleFiles } from "../../src/module/module-files";
-import { PACKAGE_VERSION, packaged } from "../../src/stack/package";
-import { run } from "../support/processes";
+import { PACKAGE_VERSION, packaged } from "../../src/package";
+import { run } from "../harness/processes";
 
 const base = mkdtempSync(join(tmpdir(), "elastic-ci-stack-"));
 afterAll(() => {

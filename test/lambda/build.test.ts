@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildLambdas, unpack } from "../support/built-lambdas";
-import type { BuildRun } from "../support/built-lambdas";
+import { buildLambdas, unpack } from "../harness/built-lambdas";
+import type { BuildRun } from "../harness/built-lambdas";
 
-const SOURCE = join(__dirname, "..", "..", "lambda");
+const SOURCE = join(__dirname, "../../lambda");
 const LIMIT_KB = 300;
 const functions = readdirSync(SOURCE).filter((name) => existsSync(join(SOURCE, name, "handler.ts")));
 

@@ -2,12 +2,12 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AwsError } from "../support/aws-wire/answers";
-import { buildLambdas, unpack } from "../support/built-lambdas";
-import { FakeAwsApi } from "../support/fake-aws-api";
-import { inService, instance } from "../support/fake-auto-scaling";
+import { AwsError } from "../harness/aws-wire/answers";
+import { buildLambdas, unpack } from "../harness/built-lambdas";
+import { FakeAwsApi } from "../harness/fake-aws-api";
+import { inService, instance } from "../harness/fake-auto-scaling";
 
-const SCRIPTS = join(__dirname, "..", "..", "lambda", "stop-buildkite-agents");
+const SCRIPTS = join(__dirname, "../../lambda/stop-buildkite-agents");
 const INVOKE = `require(process.argv[1]).handler(JSON.parse(process.argv[2]), { getRemainingTimeInMillis: () => 0 }).then(
   (result) => console.log(JSON.stringify(result)),
   (error) => { console.error(error.message); process.exitCode = 1; },

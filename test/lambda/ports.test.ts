@@ -5,8 +5,8 @@ import type { ProcessSuspender } from "../../lambda/az-rebalancing-suspender/run
 import { autoScalingGroups } from "../../lambda/stop-buildkite-agents/auto-scaling";
 import type { Commands, Groups } from "../../lambda/stop-buildkite-agents/run";
 import { systemsManager } from "../../lambda/stop-buildkite-agents/systems-manager";
-import { FakeAwsApi } from "../support/fake-aws-api";
-import { instance } from "../support/fake-auto-scaling";
+import { FakeAwsApi } from "../harness/fake-aws-api";
+import { instance } from "../harness/fake-auto-scaling";
 
 interface Ports {
   readonly groups: Groups;

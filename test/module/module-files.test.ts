@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { inputNames, rowOf, sections } from "../../src/inputs/table";
+import { inputNames, rowOf, sections } from "../../src/elastic-ci-stack/inputs/table";
 import { type ModuleFiles, moduleFiles } from "../../src/module/module-files";
-import { lambdaKey } from "../../src/stack/function-code";
-import { packaged } from "../../src/stack/package";
-import { outputNames } from "../../src/stack/outputs";
+import { lambdaKey } from "../../src/aws/function-code";
+import { packaged } from "../../src/package";
+import { outputNames } from "../../src/elastic-ci-stack/outputs";
 import { awsVersions } from "../../src/module/provider-floor";
 
 const files = moduleFiles([]);

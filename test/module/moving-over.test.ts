@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { moduleFiles } from "../../src/module/module-files";
-import { packaged } from "../../src/stack/package";
+import { packaged } from "../../src/package";
 
 type Resources = Readonly<Record<string, Readonly<Record<string, { readonly count?: string; readonly name: string }>>>>;
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packer } from "../../packer/cli/command";
-import { Machine } from "./machine";
+import { Machine } from "../harness/image/build-machine";
 
 const NEW = "Packer v1.14.2\n";
 const OLD = "Packer v1.6.6\n";

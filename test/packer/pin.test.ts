@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { packer } from "../../packer/cli/command";
 import { fileUrl } from "../../packer/cli/manifest";
 import { publishedHash } from "../../packer/cli/proof";
-import { Machine } from "./machine";
+import { Machine } from "../harness/image/build-machine";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const AGENT = "https://download.buildkite.com/agent/stable/4.2.1/buildkite-agent-linux-";

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { linuxFiles, Machine, shipped } from "./machine";
+import { linuxFiles, Machine, shipped } from "../harness/userdata/machine";
 
 const lists = {
   BUILDKITE_ALLOWED_PIPELINES: "web\ndeploy-*",

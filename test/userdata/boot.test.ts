@@ -1,6 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { imageScripts, linuxFiles, Machine, shipped } from "./machine";
+import { imageScripts, linuxFiles, Machine, shipped } from "../harness/userdata/machine";
 
 const unhealthy =
   "timeout 20 aws autoscaling set-instance-health --health-status Unhealthy --no-should-respect-grace-period " +

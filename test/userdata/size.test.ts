@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { linuxFiles, shipped } from "./machine";
+import { linuxFiles, shipped } from "../harness/userdata/machine";
 
 const base64Size = (text: string) => Buffer.from(text).toString("base64").length;
 

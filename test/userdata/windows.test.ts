@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { shipped } from "./machine";
+import { shipped } from "../harness/userdata/machine";
 
 // No PowerShell runs here: these tests hold what can be read off the text.
 const source = (path: string) => readFileSync(join(__dirname, "../../userdata", path), "utf8");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { base64, compressed, jsonArray, jsonDocument } from "../../src/value/json";
 import { known, Value } from "../../src/value/value";
-import { rendered, variable } from "../support/rendered";
+import { rendered, variable } from "../harness/rendered";
 
 const unknown = variable<string>("text");
 const flag = variable<boolean>("flag");

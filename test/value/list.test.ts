@@ -1,7 +1,7 @@
 import * as l from "../../src/value/list";
 import { text } from "../../src/value/text";
 import { eq, gt, known, not, Value, when } from "../../src/value/value";
-import { rendered, variable } from "../support/rendered";
+import { rendered, variable } from "../harness/rendered";
 
 type Texts = readonly string[];
 type TextMap = Readonly<Record<string, string>>;

@@ -4,8 +4,8 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { TerraformOutput, Testing } from "cdktf";
 import * as o from "../../src/value/optional";
 import { and, any, known, type Operand, str, Value } from "../../src/value/value";
-import { variable } from "../support/rendered";
-import { PlainNames } from "../support/twin";
+import { variable } from "../harness/rendered";
+import { PlainNames } from "../harness/twin";
 
 const flag = variable<boolean>("flag");
 const texts = variable<readonly string[]>("texts");

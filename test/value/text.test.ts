@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import * as t from "../../src/value/text";
 import { eq, known, Value } from "../../src/value/value";
-import { rendered, variable } from "../support/rendered";
+import { rendered, variable } from "../harness/rendered";
 
 const unknown = variable<string>("text");
 const number = variable<number>("number");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Lazy, ref, TerraformStack, Testing, Token } from "cdktf";
 import * as v from "../../src/value/value";
-import { rendered, variable } from "../support/rendered";
+import { rendered, variable } from "../harness/rendered";
 
 const { and, any, eq, isSet, known, not, or, Value, when } = v;
 const text = variable<string>("text");

@@ -1,8 +1,8 @@
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { autoScalingGroups } from "../../../lambda/agent-scaler/auto-scaling";
 import type { Groups } from "../../../lambda/agent-scaler/poll";
-import { type FakeActivity, instance } from "../../support/fake-auto-scaling";
-import { FakeAwsApi } from "../../support/fake-aws-api";
+import { type FakeActivity, instance } from "../../harness/fake-auto-scaling";
+import { FakeAwsApi } from "../../harness/fake-aws-api";
 
 let api: FakeAwsApi;
 let client: AutoScalingClient;

@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type Server as HttpServer } from "nod
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { inspect } from "node:util";
 import { buildkite, BuildkiteError, retryAfter } from "../../../lambda/agent-scaler/buildkite";
-import { type Answer, LoopbackServer, type Request } from "../../support/loopback-server";
+import { type Answer, LoopbackServer, type Request } from "../../harness/loopback-server";
 
 /** Long enough for a busy machine; where time shall run out, SHORT. */
 const PATIENT = { connectMs: 10_000, totalMs: 20_000 };

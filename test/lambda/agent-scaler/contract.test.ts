@@ -3,7 +3,7 @@ import { metricsUrl } from "../../../lambda/agent-scaler/buildkite";
 import { pauseSeconds } from "../../../lambda/agent-scaler/cadence";
 import { decimal } from "../../../lambda/agent-scaler/go-values";
 import { startupJitterSeconds } from "../../../lambda/agent-scaler/jitter";
-import { scalerConfig } from "../../support/fake-surroundings";
+import { scalerConfig } from "../../harness/fake-surroundings";
 import rows from "./vectors-of-the-contract.json";
 
 type Outcome = Readonly<Record<string, unknown>>;

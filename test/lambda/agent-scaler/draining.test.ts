@@ -1,7 +1,7 @@
 import { noBoots } from "../../../lambda/agent-scaler/boots";
 import { afterwards, type Decision, type Memory, type Settings } from "../../../lambda/agent-scaler/decide";
 import { type GroupState, judge } from "../../../lambda/agent-scaler/judge";
-import { groupOf, SETTINGS, START } from "../../support/fake-surroundings";
+import { groupOf, SETTINGS, START } from "../../harness/fake-surroundings";
 
 const FOUR_AGENTS = { agentsPerInstance: 4, availabilityThreshold: 0.5, scaleOutCooldownSeconds: 300 };
 

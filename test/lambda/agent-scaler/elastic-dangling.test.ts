@@ -1,5 +1,5 @@
 import type { ElasticRequest } from "../../../lambda/agent-scaler/elastic";
-import { CHECKS, HOUR, id, ids, scaler } from "../../support/elastic-steps";
+import { CHECKS, HOUR, id, ids, scaler } from "../../harness/elastic-steps";
 
 describe("dangling hosts", () => {
   const stopped = (settings: Partial<ElasticRequest> = {}) => {

@@ -1,4 +1,4 @@
-import { CHECKS, HOUR, id, ids, scaler } from "../../support/elastic-steps";
+import { CHECKS, HOUR, id, ids, scaler } from "../../harness/elastic-steps";
 
 describe("graceful scale-in", () => {
   test("stops the oldest idle hosts, and no more than wanted", async () => {

@@ -1,4 +1,4 @@
-import { CHECKS, HOUR, id, ids, scaler } from "../../support/elastic-steps";
+import { CHECKS, HOUR, id, ids, scaler } from "../../harness/elastic-steps";
 
 describe("surveys", () => {
   test("are sent to nobody while neither a check nor a scale-in is wanted", async () => {

@@ -2,8 +2,8 @@ import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Hosts } from "../../../lambda/agent-scaler/elastic";
 import { managedHosts } from "../../../lambda/agent-scaler/hosts";
-import { LoopbackServer } from "../../support/loopback-server";
-import type { Answer, Request } from "../../support/loopback-server";
+import { LoopbackServer } from "../../harness/loopback-server";
+import type { Answer, Request } from "../../harness/loopback-server";
 
 interface Call {
   readonly action: string;

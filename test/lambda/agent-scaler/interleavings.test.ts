@@ -1,7 +1,7 @@
 import type { Settings } from "../../../lambda/agent-scaler/decide";
 import { newPair, type Pair, poll } from "../../../lambda/agent-scaler/poll";
-import { type ClusterEvent, InterleavedCluster } from "../../support/interleaved-cluster";
-import { RandomNumbers } from "../../support/random-numbers";
+import { type ClusterEvent, InterleavedCluster } from "../../harness/interleaved-cluster";
+import { RandomNumbers } from "../../harness/random-numbers";
 import { NEUTRAL } from "./vectors";
 
 const SETTINGS: Settings = { ...NEUTRAL, availabilityThreshold: 0.5 };

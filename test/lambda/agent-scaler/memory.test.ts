@@ -1,7 +1,7 @@
 import { type Kept, readKept, recall, writeKept } from "../../../lambda/agent-scaler/memory";
 import { newPair, type Pair } from "../../../lambda/agent-scaler/poll";
 import { noBoots } from "../../../lambda/agent-scaler/boots";
-import { SETTINGS } from "../../support/fake-surroundings";
+import { SETTINGS } from "../../harness/fake-surroundings";
 
 const STUCK = { jobs: 2, probeAt: 5000, probeAfterSeconds: 1200 };
 

@@ -1,6 +1,6 @@
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { memoryParameter, readToken } from "../../../lambda/agent-scaler/parameters";
-import { FakeAwsApi } from "../../support/fake-aws-api";
+import { FakeAwsApi } from "../../harness/fake-aws-api";
 
 let api: FakeAwsApi;
 let client: SSMClient;

@@ -1,5 +1,5 @@
 import { newPair, type Pair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
-import { answerOf, fail, FakeSurroundings, groupOf } from "../../support/fake-surroundings";
+import { answerOf, fail, FakeSurroundings, groupOf } from "../../harness/fake-surroundings";
 import { deviations } from "./deviations";
 import { type Outcome, type Vector, vectors } from "./vectors";
 

@@ -2,8 +2,8 @@ import { buildkite } from "../../../lambda/agent-scaler/buildkite";
 import { newContainer } from "../../../lambda/agent-scaler/container";
 import { run } from "../../../lambda/agent-scaler/run";
 import { AgentToken, withToken } from "../../../lambda/agent-scaler/token";
-import { FakeSurroundings, groupOf, scalerConfig, START } from "../../support/fake-surroundings";
-import { LoopbackServer } from "../../support/loopback-server";
+import { FakeSurroundings, groupOf, scalerConfig, START } from "../../harness/fake-surroundings";
+import { LoopbackServer } from "../../harness/loopback-server";
 
 test("whatever Buildkite answers, the token is in no line", async () => {
   const token = "bkct_secret";

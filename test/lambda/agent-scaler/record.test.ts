@@ -2,8 +2,8 @@ import { decide, type Observation } from "../../../lambda/agent-scaler/decide";
 import { judge } from "../../../lambda/agent-scaler/judge";
 import { newPair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
-import { answerOf, fail, FakeSurroundings, groupOf, SETTINGS, START } from "../../support/fake-surroundings";
-import { RandomNumbers } from "../../support/random-numbers";
+import { answerOf, fail, FakeSurroundings, groupOf, SETTINGS, START } from "../../harness/fake-surroundings";
+import { RandomNumbers } from "../../harness/random-numbers";
 import { vectors } from "./vectors";
 
 /** As a clock of fine resolution tells them. */

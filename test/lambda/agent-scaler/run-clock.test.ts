@@ -1,5 +1,5 @@
-import { LIMIT_SECONDS, Scaler } from "../../support/fake-function";
-import { answerOf, FakeSurroundings, START } from "../../support/fake-surroundings";
+import { LIMIT_SECONDS, Scaler } from "../../harness/fake-function";
+import { answerOf, FakeSurroundings, START } from "../../harness/fake-surroundings";
 
 let around: FakeSurroundings;
 

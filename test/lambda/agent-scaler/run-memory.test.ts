@@ -1,6 +1,6 @@
 import { BuildkiteError } from "../../../lambda/agent-scaler/buildkite";
-import { Scaler } from "../../support/fake-function";
-import { answerOf, fail, FakeSurroundings, groupOf, serving, START } from "../../support/fake-surroundings";
+import { Scaler } from "../../harness/fake-function";
+import { answerOf, fail, FakeSurroundings, groupOf, serving, START } from "../../harness/fake-surroundings";
 
 const COOLDOWNS = { SCALE_OUT_COOLDOWN_PERIOD: "300s", SCALE_IN_COOLDOWN_PERIOD: "3600s" };
 

@@ -1,4 +1,4 @@
-import { Scaler } from "../../support/fake-function";
+import { Scaler } from "../../harness/fake-function";
 import {
   answerOf,
   fail,
@@ -7,7 +7,7 @@ import {
   groupOf,
   START,
   WORKS_AND_FAILS,
-} from "../../support/fake-surroundings";
+} from "../../harness/fake-surroundings";
 
 let around: FakeSurroundings;
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readReport } from "../../../lambda/agent-scaler/survey";
 
-const ROOT = join(__dirname, "..", "..", "..");
+const ROOT = join(__dirname, "../../..");
 const script = (name: string): string => readFileSync(join(ROOT, "lambda", "agent-scaler", name), "utf8");
 const drainWatcher = readFileSync(join(ROOT, "userdata", "windows", "drain-watcher.ps1"), "utf8");
 

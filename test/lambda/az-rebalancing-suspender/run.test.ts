@@ -1,6 +1,6 @@
 import { run } from "../../../lambda/az-rebalancing-suspender/run";
-import { FakeAutoScaling } from "../../support/fake-auto-scaling";
-import { recordedLog } from "../../support/recorded-log";
+import { FakeAutoScaling } from "../../harness/fake-auto-scaling";
+import { recordedLog } from "../../harness/recorded-log";
 
 const GROUP = "ci-asg";
 

@@ -1,7 +1,7 @@
 import { publish } from "../../../lambda/publish/command";
 import type { OpenStore } from "../../../lambda/publish/store";
-import { FakeS3 } from "../../support/fake-s3";
-import { PublishRoot } from "../../support/publish-root";
+import { FakeS3 } from "../../harness/fake-s3";
+import { PublishRoot } from "../../harness/publish-root";
 
 const REGIONS = ["us-east-1", "eu-west-1", "ap-south-1"];
 const BUCKETS = ["lambdas", "lambdas-eu-west-1", "lambdas-ap-south-1"];

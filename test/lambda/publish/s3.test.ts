@@ -1,8 +1,8 @@
 import { type Limits, S3Store } from "../../../lambda/publish/s3";
 import type { Place, Store } from "../../../lambda/publish/store";
-import { sha256 } from "../../support/fake-s3";
-import type { Fault } from "../../support/fake-s3-api";
-import { FakeS3Api, s3Error } from "../../support/fake-s3-api";
+import { sha256 } from "../../harness/fake-s3";
+import type { Fault } from "../../harness/fake-s3-api";
+import { FakeS3Api, s3Error } from "../../harness/fake-s3-api";
 
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
 const LIMITS: Limits = { attempts: 1, connectMs: 10_000, attemptMs: 10_000, totalMs: 20_000 };

@@ -1,6 +1,6 @@
 import type { Store } from "../../../lambda/publish/store";
 import { upload } from "../../../lambda/publish/upload";
-import { FakeS3, sha256 } from "../../support/fake-s3";
+import { FakeS3, sha256 } from "../../harness/fake-s3";
 
 const content = Buffer.from("the zip");
 const zip = { name: "one", key: "ours/v1/one.zip", content, hash: sha256(content) };

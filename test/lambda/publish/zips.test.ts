@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { keyFolder, readZips } from "../../../lambda/publish/zips";
-import { lambdaKey } from "../../../src/stack/function-code";
-import { sha256 } from "../../support/fake-s3";
-import { PublishRoot } from "../../support/publish-root";
+import { lambdaKey } from "../../../src/aws/function-code";
+import { sha256 } from "../../harness/fake-s3";
+import { PublishRoot } from "../../harness/publish-root";
 
-const repository = join(__dirname, "..", "..", "..");
+const repository = join(__dirname, "../../..");
 let root: PublishRoot;
 
 beforeEach(() => (root = new PublishRoot().function("one").function("two")));

@@ -1,4 +1,4 @@
-import { LOG_TIME, recordedLog } from "../../support/recorded-log";
+import { LOG_TIME, recordedLog } from "../../harness/recorded-log";
 
 test("an event is one line of JSON with time, level, message and the fields", () => {
   const { log, lines } = recordedLog();

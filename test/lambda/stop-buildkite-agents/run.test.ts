@@ -1,7 +1,7 @@
 import { type Patience, run } from "../../../lambda/stop-buildkite-agents/run";
-import { FakeAutoScaling, inService, instance } from "../../support/fake-auto-scaling";
-import { FakeSystemsManager } from "../../support/fake-systems-manager";
-import { recordedLog } from "../../support/recorded-log";
+import { FakeAutoScaling, inService, instance } from "../../harness/fake-auto-scaling";
+import { FakeSystemsManager } from "../../harness/fake-systems-manager";
+import { recordedLog } from "../../harness/recorded-log";
 
 const OLD = { autoScalingGroupName: "old-asg", operatingSystem: "windows", timeoutSeconds: 600 };
 const NEW = { autoScalingGroupName: "new-asg", operatingSystem: "linux", timeoutSeconds: 3600 };

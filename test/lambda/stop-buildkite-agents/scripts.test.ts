@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const ROOT = join(__dirname, "..", "..", "..");
+const ROOT = join(__dirname, "../../..");
 const script = (name: string): string => join(ROOT, "lambda", "stop-buildkite-agents", name);
 const userData = (path: string): string => readFileSync(join(ROOT, "userdata", path), "utf8");
 

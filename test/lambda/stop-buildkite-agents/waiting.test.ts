@@ -1,7 +1,7 @@
 import { type Patience, run } from "../../../lambda/stop-buildkite-agents/run";
-import { FakeAutoScaling, inService, instance } from "../../support/fake-auto-scaling";
-import { FakeSystemsManager } from "../../support/fake-systems-manager";
-import { recordedLog } from "../../support/recorded-log";
+import { FakeAutoScaling, inService, instance } from "../../harness/fake-auto-scaling";
+import { FakeSystemsManager } from "../../harness/fake-systems-manager";
+import { recordedLog } from "../../harness/recorded-log";
 
 const TIMEOUT_SECONDS = 3600;
 const EVENT = {

@@ -1,0 +1,43 @@
+import { performance } from "node:perf_hooks";
+import { releasedScalerKey } from "../../src/aws/function-code";
+import { type Configuration, configurations } from "../../test/harness/configurations";
+import { startEmulator } from "../../test/harness/emulator";
+import { writeRoot } from "../../test/harness/roots";
+import { Workspace } from "../../test/harness/terraform";
+import { findMoto, findTerraform, providerMirror } from "../../test/harness/tools";
+
+/** Makes sure that everything is there to plan with; the message of the error says what is missing. */
+export async function requirePlanTools(): Promise<void> {
+  findTerraform();
+  await findMoto();
+  await providerMirror();
+}
+
+/** Milliseconds of a first plan of each configuration as construct, against the local AWS; reported one by one. */
+export async function measurePlans(
+  signal: AbortSignal,
+  report: (name: string, milliseconds: number) => void,
+): Promise<void> {
+  const emulator = await startEmulator({ signal });
+  try {
+    await emulator.seedScalerBucket(emulator.region, releasedScalerKey("x86_64"));
+    await emulator.seedScalerBucket(emulator.region, releasedScalerKey("arm64"));
+    const workspace = await Workspace.create({ env: emulator.env, signal });
+    try {
+      for (const configuration of configurations) report(configuration.name, await plan(workspace, configuration));
+    } finally {
+      workspace.remove();
+    }
+  } finally {
+    await emulator.stop();
+  }
+}
+
+/** The provider is installed before the clock starts; the later configurations find it there. */
+async function plan(workspace: Workspace, { inputs, surroundings }: Configuration): Promise<number> {
+  writeRoot(workspace, "construct", { stacks: { ci: inputs }, ...(surroundings && { surroundings }) });
+  await workspace.init();
+  const started = performance.now();
+  await workspace.run(["plan", "-input=false"], 120_000);
+  return performance.now() - started;
+}

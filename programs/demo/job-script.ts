@@ -1,0 +1,35 @@
+import { RandomNumbers } from "../../test/harness/random-numbers";
+
+export interface Job {
+  /** Seconds since the beginning. */
+  readonly arrives: number;
+  /** How long an agent works on it. */
+  readonly seconds: number;
+}
+
+/** Jobs that come evenly over a time. */
+interface Wave {
+  readonly from: number;
+  readonly to: number;
+  readonly jobs: number;
+}
+
+/** A morning: everybody pushes at once, then silence until some have mended what they broke. */
+const MORNING: readonly Wave[] = [
+  { from: 2, to: 5, jobs: 26 },
+  { from: 30, to: 34, jobs: 12 },
+];
+const SHORTEST_SECONDS = 4;
+const LONGEST_SECONDS = 9;
+
+/** The same jobs for the same seed, in order of arrival. */
+export function jobScript(seed: number, waves = MORNING): Job[] {
+  const random = new RandomNumbers(seed);
+  const jobs = waves.flatMap(({ from, to, jobs: count }) =>
+    Array.from({ length: count }, () => ({
+      arrives: from + (to - from) * random.next(),
+      seconds: SHORTEST_SECONDS + (LONGEST_SECONDS - SHORTEST_SECONDS) * random.next(),
+    })),
+  );
+  return jobs.sort((a, b) => a.arrives - b.arrives);
+}

@@ -1,0 +1,143 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { type Inputs } from "../elastic-ci-stack/inputs/table";
+import { type Condition, each, type One, optional, orNull, preconditions } from "../value/optional";
+import { text } from "../value/text";
+import { list, map, num, type Operand, str, type Value, when } from "../value/value";
+import { type Account } from "./account";
+import { type FunctionCode } from "./function-code";
+import { type Names } from "./names";
+import { policyDocument, type Statement, trustPolicy } from "./policy";
+
+/** What the functions have in common. */
+export interface FunctionSetting {
+  readonly inputs: Inputs;
+  readonly names: Names;
+  readonly account: Account;
+}
+
+export interface FunctionProps {
+  /** Construct ids, which in the generated module are the resources' addresses. */
+  readonly ids: { readonly fn: string; readonly role: string; readonly policy: string; readonly logs: string };
+  /** The function's name, without the stack's prefix. */
+  readonly name: string;
+  readonly description: string;
+  readonly code: FunctionCode;
+  readonly timeoutSeconds: Operand<number>;
+  readonly environment?: Value<Readonly<Record<string, string>>>;
+  /** What must hold for the code to be there. */
+  readonly requirements?: readonly Condition[];
+  /** What it works with: there before it runs, gone only after its rights are. */
+  readonly needs?: readonly ITerraformDependable[];
+  /** Concurrent runs kept for it; -1 keeps none. */
+  readonly reservedConcurrency?: Value<number>;
+  readonly role: {
+    readonly name: Value<string>;
+    readonly exists: Value<boolean>;
+    /** The role to use where none is made. */
+    readonly given: Value<string>;
+    readonly may: readonly Statement[];
+    readonly managedPolicyArns?: Value<readonly string[]>;
+  };
+}
+
+export interface FunctionParts {
+  readonly fn: LambdaFunction;
+  readonly logs: CloudwatchLogGroup;
+}
+
+/** Our only way to make a Lambda function: with a log group of its own, and a role that may write there and do what `may` says. */
+export function lambdaFunction(
+  scope: Construct,
+  one: One,
+  setting: FunctionSetting,
+  props: FunctionProps,
+): FunctionParts {
+  const { inputs, names, account } = setting;
+  const { code, ids } = props;
+  const name = text`${names.stack}-${props.name}`;
+  const logGroup = text`/aws/lambda/${name}`;
+  const logs = one(
+    new CloudwatchLogGroup(scope, ids.logs, {
+      name: str(logGroup),
+      retentionInDays: num(inputs.lambdaLogRetentionDays),
+      tags: map(names.tags),
+    }),
+  );
+  const role = functionRole(scope, setting, props, account.arn("logs", text`log-group:${logGroup}:*`));
+  const precondition = preconditions(props.requirements ?? []);
+  const fn = one(
+    new LambdaFunction(scope, ids.fn, {
+      functionName: str(name),
+      description: props.description,
+      role: str(role.arn),
+      filename: orNull(code.filename),
+      sourceCodeHash: orNull(code.sourceCodeHash),
+      s3Bucket: orNull(code.s3Bucket),
+      s3Key: orNull(code.s3Key),
+      s3ObjectVersion: orNull(code.s3ObjectVersion),
+      handler: str(code.handler),
+      runtime: str(code.runtime),
+      architectures: list([inputs.lambdaArchitecture] as never),
+      timeout: num(props.timeoutSeconds),
+      memorySize: 128,
+      ...(props.environment && { environment: { variables: map(props.environment) } }),
+      reservedConcurrentExecutions: num(props.reservedConcurrency ?? -1),
+      tags: map(names.tags),
+      ...(precondition.length > 0 && { lifecycle: { precondition } }),
+      // A function that runs before its rights are there fails; one without its log group makes one that never expires.
+      dependsOn: [logs, ...(props.needs ?? []), ...role.rights],
+    }),
+  );
+  return { fn, logs };
+}
+
+function functionRole(
+  scope: Construct,
+  { inputs, names }: FunctionSetting,
+  { ids, role, needs = [] }: FunctionProps,
+  logArn: Value<string>,
+) {
+  const rights: ITerraformDependable[] = [];
+  // Scopes of their own, because a function, its role and its policy may bear one id.
+  const [roleHome, policyHome] = [new Construct(scope, "role"), new Construct(scope, "policy")];
+  const own = optional(role.exists, (one) => {
+    const made = one(
+      new IamRole(roleHome, ids.role, {
+        name: str(role.name),
+        assumeRolePolicy: str(trustPolicy("lambda.amazonaws.com")),
+        permissionsBoundary: orNull(inputs.instanceRolePermissionsBoundaryArn),
+        tags: map(names.tags),
+      }),
+    );
+    const logging: Statement = {
+      sid: "WriteLogs",
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [logArn],
+    };
+    rights.push(
+      one(
+        new IamRolePolicy(policyHome, ids.policy, {
+          name: str(role.name),
+          role: made.id,
+          policy: str(policyDocument([logging, ...role.may])),
+          ...(needs.length > 0 && { dependsOn: [...needs] }),
+        }),
+      ),
+    );
+    const arns = role.managedPolicyArns ? when<readonly string[]>(role.exists, role.managedPolicyArns, []) : [];
+    const attachments = each(
+      arns,
+      (arn) =>
+        new IamRolePolicyAttachment(roleHome, `${ids.role}_managed_policies`, { role: made.name, policyArn: str(arn) }),
+    );
+    if (attachments) rights.push(attachments);
+    return made;
+  });
+  return { arn: own.pick((made) => made.arn, role.given), rights };
+}

@@ -1,0 +1,124 @@
+import { type AutoscalingGroup } from "@cdktf/provider-aws/lib/autoscaling-group";
+import { type AutoscalingLifecycleHook } from "@cdktf/provider-aws/lib/autoscaling-lifecycle-hook";
+import { type IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
+import { type IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { type KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import { type LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { type LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
+import { type S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { type SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { type Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { Annotations, TerraformOutput, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { fromProps } from "../schema/from-props";
+import { newerProviderNeeded } from "../schema/newer-provider";
+import { camel } from "./inputs/table";
+import { type ElasticCiStackProps } from "./props.generated";
+import { any, list, str } from "../value/value";
+import { outputNames, outputs } from "./outputs";
+import { makeParts, type Parts } from "./parts";
+
+/**
+ * An autoscaling cluster of Buildkite agents on EC2: network, Auto Scaling group, AgentScaler, roles, secrets bucket.
+ * The AWS provider is the surrounding stack's own; several clusters may stand in one app.
+ *
+ * Pass values instead of calling `node.addDependency` on it: with that, whenever the dependency changes, Terraform reads account and
+ * region only at apply, and replaces nearly everything whose name hangs on them, the secrets bucket too, unless `stackNameSuffix` is set.
+ *
+ * ```ts
+ * new ElasticCiStack(this, "ci", { stackName: "ci", buildkiteAgentTokenParameterStorePath: "/ci/token", maxSize: 20 });
+ * ```
+ */
+export class ElasticCiStack extends Construct {
+  /** The group of agents. */
+  readonly autoScalingGroup: AutoscalingGroup;
+  /** Holds a terminating instance until its agent has finished. */
+  readonly terminatingHook: AutoscalingLifecycleHook;
+  /** How instances are made. */
+  readonly launchTemplate: LaunchTemplate;
+  readonly instanceProfile: IamInstanceProfile;
+  /** The instances' role; undefined where `instanceRoleArn` names one. */
+  readonly instanceRole: IamRole | undefined;
+  /** ARN of the instances' role, made or given. */
+  readonly instanceRoleArn: string;
+  /** Name of the instances' role, made or given. */
+  readonly instanceRoleName: string;
+  /** The VPC; undefined where `vpcId` names one. */
+  readonly vpc: Vpc | undefined;
+  /** Id of the VPC, made or given. */
+  readonly vpcId: string;
+  /** Ids of the subnets that instances run in, made or given. */
+  readonly subnetIds: string[];
+  /** The instances' security group; undefined where `securityGroupIds` names some. */
+  readonly securityGroup: SecurityGroup | undefined;
+  /** Ids of the instances' security groups, made or given. */
+  readonly securityGroupIds: string[];
+  /** The secrets bucket; undefined where one is given or the secrets plugin is off. */
+  readonly secretsBucket: S3Bucket | undefined;
+  /** The bucket with the secrets bucket's access logs; undefined where `secretsBucket` is. */
+  readonly secretsLoggingBucket: S3Bucket | undefined;
+  /** The key that signs pipelines; undefined unless `pipelineSigningKmsKeySpec` asks for one. */
+  readonly signingKey: KmsKey | undefined;
+  /** The AgentScaler; undefined where `minSize` equals `maxSize` or `scalerEnabled` is false. */
+  readonly scaler: LambdaFunction | undefined;
+  /** Path or ARN of the parameter with the agent token. */
+  readonly agentTokenPath: string;
+  private readonly parts: Parts;
+
+  /** @throws InvalidInputs naming every wrong prop at once. */
+  constructor(scope: Construct, id: string, props: ElasticCiStackProps = {}) {
+    super(scope, id);
+    const { inputs, open, warnings } = fromProps(props);
+    [...warnings, ...newerProviderNeeded(inputs)].forEach((warning) => Annotations.of(this).addWarning(warning));
+    this.parts = makeParts(this, inputs, open);
+    const { network, securityGroup, secretsBucket, signingKey, instanceRole, launchTemplate, group, scaler, token } =
+      this.parts;
+    this.autoScalingGroup = group.group;
+    this.terminatingHook = group.terminatingHook;
+    this.launchTemplate = launchTemplate.template;
+    this.instanceProfile = instanceRole.profile;
+    this.instanceRole = instanceRole.own.made;
+    this.instanceRoleArn = str(instanceRole.arn);
+    this.instanceRoleName = str(instanceRole.name);
+    this.vpc = network.own.made?.vpc;
+    this.vpcId = str(network.vpcId);
+    this.subnetIds = list(network.subnetIds);
+    this.securityGroup = securityGroup.own.made;
+    this.securityGroupIds = list(securityGroup.ids);
+    this.secretsBucket = secretsBucket.own.made?.bucket;
+    this.secretsLoggingBucket = secretsBucket.own.made?.logs;
+    this.signingKey = signingKey.own.made;
+    this.scaler = scaler.own.made?.fn;
+    this.agentTokenPath = str(token.path);
+  }
+
+  /**
+   * Declares the stack's facts as outputs of the surrounding Terraform stack, under the names that Buildkite's own module uses.
+   * @param prefix goes before every name, for a Terraform stack with several clusters.
+   * @throws where the Terraform stack has an output of such a name already.
+   */
+  addOutputs(prefix = ""): void {
+    const declared = TerraformStack.of(this)
+      .node.findAll()
+      .filter((construct) => TerraformOutput.isTerraformOutput(construct));
+    const taken = new Set(declared.map((output) => output.friendlyUniqueId));
+    for (const name of outputNames) {
+      const { about, value } = outputs[name];
+      const content = any(value(this.parts, null));
+      // Terraform leaves an output that is null out; cdktf cannot write one.
+      if (content === null) continue;
+      if (taken.has(prefix + name)) throw new Error(takenOutput(this.node.path, prefix, name));
+      new TerraformOutput(this, `${prefix}output-${camel(name)}`, {
+        description: about,
+        value: content,
+      }).overrideLogicalId(`${prefix}${name}`);
+    }
+  }
+}
+
+function takenOutput(path: string, prefix: string, name: string): string {
+  return (
+    `The Terraform stack of ${path} already has an output ${prefix}${name}, which addOutputs(${JSON.stringify(prefix)}) would replace. ` +
+    'Give each cluster a prefix of its own, such as addOutputs("builders_").'
+  );
+}

@@ -1,0 +1,82 @@
+import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
+import { Construct } from "constructs";
+import { jsonDocument } from "../../value/json";
+import { address } from "../../value/optional";
+import { text } from "../../value/text";
+import { str, Value } from "../../value/value";
+import { type AgentAutoScalingGroup } from "./auto-scaling-group";
+import { type Facts } from "../facts";
+import { type FunctionSetting, lambdaFunction } from "../../aws/function";
+import { ownCode } from "../../aws/function-code";
+import { type Statement } from "../../aws/policy";
+
+/** The longest that Lambda lets a function run. */
+const LONGEST_RUN_SECONDS = 900;
+
+/**
+ * Lets agents finish their jobs before their group goes. Terraform destroys the invocation, and thereby runs the function,
+ * before it destroys or replaces the group; making the invocation does nothing. It is always there: if switching graceful
+ * shutdown off destroyed it, the function could not tell that from the end of the group.
+ */
+export class StopBuildkiteAgents extends Construct {
+  readonly invocation: LambdaInvocation;
+
+  constructor(scope: Construct, id: string, setting: FunctionSetting, facts: Facts, group: AgentAutoScalingGroup) {
+    super(scope, id);
+    const { inputs, names } = setting;
+    const { fn } = lambdaFunction(this, (resource) => resource, setting, {
+      ids: {
+        fn: "stop_buildkite_agents",
+        role: "stop_buildkite_agents",
+        policy: "stop_buildkite_agents",
+        logs: "stop_buildkite_agents_logs",
+      },
+      name: "stop-buildkite-agents",
+      description: "Lets Buildkite agents finish their jobs before their Auto Scaling group goes",
+      code: ownCode(this, inputs, "stop-buildkite-agents"),
+      timeoutSeconds: LONGEST_RUN_SECONDS,
+      role: {
+        name: text`${names.stack}-stop-bk-agents`,
+        exists: facts.createsStopRole,
+        given: inputs.stopBuildkiteAgentsRoleArn,
+        may: permissions(setting),
+      },
+    });
+    this.invocation = new LambdaInvocation(this, "stop_buildkite_agents_on_replacement", {
+      functionName: fn.functionName,
+      input: str(
+        jsonDocument({
+          enabled: inputs.buildkiteAgentEnableGracefulShutdown,
+          autoScalingGroupName: Value.of(group.group.name),
+          operatingSystem: inputs.instanceOperatingSystem,
+          timeoutSeconds: inputs.instanceTerminationGracePeriod,
+        }),
+      ),
+      lifecycleScope: "CRUD",
+      // The hook holds instances back while they drain, so it must outlive the function's run.
+      dependsOn: [group.terminatingHook],
+      lifecycle: { replaceTriggeredBy: [address(group.group, "arn")] },
+    });
+  }
+}
+
+function permissions({ names, account }: FunctionSetting): readonly Statement[] {
+  const documents = ["AWS-RunShellScript", "AWS-RunPowerShellScript"];
+  return [
+    { sid: "ReadGroups", actions: ["autoscaling:DescribeAutoScalingGroups"], resources: ["*"] },
+    { sid: "EmptyGroup", actions: ["autoscaling:UpdateAutoScalingGroup"], resources: [names.groupArn] },
+    {
+      sid: "UseStopDocuments",
+      actions: ["ssm:SendCommand"],
+      resources: documents.map(
+        (document) => text`arn:${account.partition}:ssm:${account.region}::document/${document}`,
+      ),
+    },
+    {
+      sid: "StopAgents",
+      actions: ["ssm:SendCommand"],
+      resources: [account.arn("ec2", "instance/*")],
+      condition: { StringEquals: { "aws:ResourceTag/aws:autoscaling:groupName": names.group } },
+    },
+  ];
+}

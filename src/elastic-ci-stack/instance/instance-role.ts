@@ -1,0 +1,114 @@
+import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { type Inputs } from "../inputs/table";
+import { contains, lookup, merge, pairs } from "../../value/list";
+import { each, type One, type Optional, optional, orNull } from "../../value/optional";
+import { lastPart, text } from "../../value/text";
+import { and, eq, isSet, map, not, str, Value, when } from "../../value/value";
+import { type Account } from "../../aws/account";
+import { type Facts } from "../facts";
+import { instancePermissions, pullThroughPermissions } from "./instance-permissions";
+import { type Names } from "../../aws/names";
+import { policyDocument, type Statement, trustPolicy } from "../../aws/policy";
+
+const ECR_POLICIES: Readonly<Record<string, string>> = {
+  readonly: "AmazonEC2ContainerRegistryReadOnly",
+  "readonly-pullthrough": "AmazonEC2ContainerRegistryReadOnly",
+  poweruser: "AmazonEC2ContainerRegistryPowerUser",
+  "poweruser-pullthrough": "AmazonEC2ContainerRegistryPowerUser",
+  full: "AmazonEC2ContainerRegistryFullAccess",
+};
+
+/** The role that instances act as, our own with the least rights that the inputs ask for or the one given, and its profile. */
+export class InstanceRole extends Construct {
+  readonly own: Optional<IamRole>;
+  readonly profile: IamInstanceProfile;
+  readonly name: Value<string>;
+  readonly arn: Value<string>;
+  /** What the role's rights hang on. */
+  readonly rights: ITerraformDependable[] = [];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly inputs: Inputs,
+    private readonly facts: Facts,
+    private readonly names: Names,
+    private readonly account: Account,
+    /** What the other parts let instances do. */
+    grants: readonly Statement[],
+  ) {
+    super(scope, id);
+    this.own = optional(facts.createsInstanceRole, (one) => this.make(one, grants));
+    this.arn = this.own.pick((role) => role.arn, inputs.instanceRoleArn);
+    this.name = this.own.pick((role) => role.name, lastPart("/", inputs.instanceRoleArn));
+    this.profile = new IamInstanceProfile(this, "iam_instance_profile", {
+      name: str(
+        when(isSet(inputs.instanceProfileName), inputs.instanceProfileName, text`${names.stack}-InstanceProfile`),
+      ),
+      role: str(this.name),
+      tags: map(names.tags),
+    });
+  }
+
+  private make(one: One, grants: readonly Statement[]): IamRole {
+    const { inputs, names } = this;
+    const role = one(
+      new IamRole(this, "iam_role", {
+        name: str(when(isSet(inputs.instanceRoleName), inputs.instanceRoleName, text`${names.stack}-Role`)),
+        assumeRolePolicy: str(trustPolicy(text`ec2.${this.account.dnsSuffix}`)),
+        permissionsBoundary: orNull(inputs.instanceRolePermissionsBoundaryArn),
+        tags: map(merge(names.tags, pairs(inputs.instanceRoleTags))),
+      }),
+    );
+    const statements = [...instancePermissions(inputs, names, this.account), ...grants];
+    this.rights.push(
+      one(
+        new IamRolePolicy(this, "buildkite_agent_policy", {
+          name: "BuildkiteAgentPolicy",
+          role: role.id,
+          policy: str(policyDocument(statements)),
+        }),
+      ),
+    );
+    this.attachManagedPolicies(role);
+    this.allowRegistry(role);
+    return role;
+  }
+
+  private attachManagedPolicies(role: IamRole): void {
+    const arns = when<readonly string[]>(this.facts.createsInstanceRole, this.inputs.managedPolicyArns, []);
+    const attachments = each(
+      arns,
+      (arn) => new IamRolePolicyAttachment(this, "instance_managed_policies", { role: role.name, policyArn: str(arn) }),
+    );
+    if (attachments) this.rights.push(attachments);
+  }
+
+  private allowRegistry(role: IamRole): void {
+    const level = this.inputs.ecrAccessPolicy;
+    const access = optional(and(this.facts.createsInstanceRole, not(eq<string>(level, "none"))), (one) =>
+      one(
+        new IamRolePolicyAttachment(this, "instance_ecr_policy", {
+          role: role.name,
+          policyArn: str(this.account.awsPolicyArn(lookup(Value.of(ECR_POLICIES), level, ""))),
+        }),
+      ),
+    );
+    const pullsThrough = contains<string>(["readonly-pullthrough", "poweruser-pullthrough"], level);
+    const pullThrough = optional(and(this.facts.createsInstanceRole, pullsThrough), (one) =>
+      one(
+        new IamRolePolicy(this, "ecr_pullthrough_policy", {
+          name: "ECRPullThrough",
+          role: role.id,
+          policy: str(policyDocument([pullThroughPermissions(this.account)])),
+        }),
+      ),
+    );
+    for (const { made } of [access, pullThrough]) if (made) this.rights.push(made);
+  }
+}

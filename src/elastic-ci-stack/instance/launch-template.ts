@@ -1,0 +1,132 @@
+import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
+import { Construct } from "constructs";
+import { type Inputs } from "../inputs/table";
+import { contains, every, itemAt, keys, splitTrimmed } from "../../value/list";
+import { optionalBlock, orNull, preconditions } from "../../value/optional";
+import { length, matches, startsWith, text } from "../../value/text";
+import { any, bool, eq, gte, isSet, list, map, not, num, str, type Value, when } from "../../value/value";
+import { type Account } from "../../aws/account";
+import { type Facts } from "../facts";
+import { type Image } from "./image";
+import { type InstanceRole } from "./instance-role";
+import { type Names, tagged } from "../../aws/names";
+import { type AgentSecurityGroup } from "../network/security-group";
+
+/** EC2 takes 16 384 bytes of user data; base64 makes 21 848 characters of them. */
+const USER_DATA_LIMIT = 21848;
+
+function isShownInMetadata(key: Value<string>): Value<boolean> {
+  return matches(/^[A-Za-z0-9+=.,_:@-]+$/, key);
+}
+
+export interface LaunchTemplateSources {
+  readonly inputs: Inputs;
+  readonly facts: Facts;
+  readonly names: Names;
+  readonly account: Account;
+  readonly image: Image;
+  readonly instanceRole: InstanceRole;
+  readonly securityGroup: AgentSecurityGroup;
+  /** Base64. */
+  readonly userData: Value<string>;
+}
+
+/** How an instance is made. */
+export class AgentLaunchTemplate extends Construct {
+  readonly template: LaunchTemplate;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly sources: LaunchTemplateSources,
+  ) {
+    super(scope, id);
+    const { inputs, facts, names, image, instanceRole, securityGroup, userData } = sources;
+    this.template = new LaunchTemplate(this, "agent_launch_template", {
+      name: str(text`${names.stack}-launch-template`),
+      updateDefaultVersion: true,
+      imageId: str(image.id),
+      instanceType: str(itemAt(splitTrimmed(",", inputs.instanceTypes), 0)),
+      keyName: orNull(inputs.keyName),
+      iamInstanceProfile: { arn: instanceRole.profile.arn },
+      userData: str(userData),
+      networkInterfaces: [
+        {
+          deviceIndex: 0,
+          associatePublicIpAddress: any(inputs.associatePublicIpAddress) as string,
+          deleteOnTermination: "true",
+          securityGroups: list(securityGroup.ids),
+        },
+      ],
+      blockDeviceMappings: [this.rootVolume()],
+      metadataOptions: {
+        httpEndpoint: "enabled",
+        httpTokens: str(inputs.imdsv2Tokens),
+        httpPutResponseHopLimit: num(inputs.imdsHopLimit),
+        // EC2 refuses to start an instance that shows tags with other keys in its metadata.
+        instanceMetadataTags: str(when(every(keys(names.tags), isShownInMetadata), "enabled", "disabled")),
+      },
+      monitoring: { enabled: bool(inputs.enableDetailedMonitoring) },
+      tags: map(names.tags),
+      tagSpecifications: this.tagSpecifications(),
+      lifecycle: { precondition: this.requirements() },
+    });
+    optionalBlock(this.template, "credit_specification", facts.isBurstable, { cpu_credits: inputs.cpuCredits });
+    optionalBlock(this.template, "cpu_options", inputs.enableNestedVirtualization, {
+      nested_virtualization: "enabled",
+    });
+  }
+
+  private rootVolume() {
+    const { inputs, facts } = this.sources;
+    const type = inputs.rootVolumeType;
+    const isUbuntu = eq<string>(inputs.linuxDistribution, "ubuntu2404");
+    const usual = when(facts.isWindows, "/dev/sda1", when(isUbuntu, "/dev/sda1", "/dev/xvda"));
+    const only = (types: readonly string[], amount: Value<number>) =>
+      any(when<number | null>(contains<string>(types, type), amount, null)) as number;
+    return {
+      deviceName: str(when(isSet(inputs.rootVolumeName), inputs.rootVolumeName, usual)),
+      ebs: {
+        volumeSize: num(inputs.rootVolumeSize),
+        volumeType: str(type),
+        encrypted: any(inputs.rootVolumeEncrypted) as string,
+        kmsKeyId: orNull(this.rootVolumeKey()),
+        throughput: only(["gp3"], inputs.rootVolumeThroughput),
+        iops: only(["gp3", "io1", "io2"], inputs.rootVolumeIops),
+        deleteOnTermination: any(inputs.rootVolumeDeleteOnTermination) as string,
+      },
+    };
+  }
+
+  /** The provider takes nothing but an ARN here. */
+  private rootVolumeKey(): Value<string> {
+    const { inputs, account } = this.sources;
+    const key = inputs.rootVolumeKmsKeyId;
+    const arn = when(startsWith(key, "arn:"), key, account.arn("kms", text`key/${key}`));
+    return when(isSet(key), arn, "");
+  }
+
+  private tagSpecifications() {
+    const { inputs, names } = this.sources;
+    const name = when(isSet(inputs.instanceName), inputs.instanceName, names.stack);
+    const shared = { Name: name, BuildkiteQueue: inputs.buildkiteQueue };
+    const instance = { ...shared, Role: "buildkite-agent", BuildkiteAgentRelease: inputs.buildkiteAgentRelease };
+    return [
+      { resourceType: "instance", tags: map(tagged(names.tags, instance)) },
+      { resourceType: "volume", tags: map(tagged(names.tags, shared)) },
+      { resourceType: "network-interface", tags: map(tagged(names.tags, shared)) },
+    ];
+  }
+
+  private requirements() {
+    const { image, account, userData } = this.sources;
+    const noImage = text`There is no published image for ${image.architecture} in region ${account.region}: set image_id or image_id_parameter.`;
+    return preconditions([
+      { holds: not(eq(image.id, "")), message: noImage },
+      {
+        holds: gte(USER_DATA_LIMIT, length(userData)),
+        message: "The user data exceeds EC2's limit of 16 384 bytes: shorten the longest of the agents' settings.",
+      },
+    ]);
+  }
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { type Platform, type VariableType } from "../../schema/row";
+import { contentOf, inputNames, type Inputs, rowOf } from "../inputs/table";
+import { base64, compressed, jsonArray, jsonDocument } from "../../value/json";
+import { join } from "../../value/list";
+import { text, toText, upper } from "../../value/text";
+import { and, eq, isSet, known, type Operand, type Value, when } from "../../value/value";
+import { type Account } from "../../aws/account";
+import { type AgentToken } from "../secrets/agent-token";
+import { type Facts } from "../facts";
+import { STACK_VERSION } from "./image";
+import { type Names } from "../../aws/names";
+import { packaged } from "../../package";
+import { type SecretsBucket } from "../secrets/secrets-bucket";
+import { type SigningKey } from "../secrets/signing-key";
+
+/** Everything that the settings of an instance are made of. */
+export interface UserDataSources {
+  readonly inputs: Inputs;
+  readonly facts: Facts;
+  readonly names: Names;
+  readonly account: Account;
+  readonly token: AgentToken;
+  readonly signingKey: SigningKey;
+  readonly secretsBucket: SecretsBucket;
+}
+
+/**
+ * The launch template's user data in base64: static scripts, and the settings as one JSON document beside them.
+ * EC2 limits its size. Cloud-init takes it compressed, Windows does not.
+ */
+export function userData(sources: UserDataSources): Value<string> {
+  const isWindows = known(sources.facts.isWindows);
+  if (isWindows) return isWindows.content ? base64(windows(sources)) : compressed(linux(sources));
+  return when(sources.facts.isWindows, base64(windows(sources)), compressed(linux(sources)));
+}
+
+/** The settings: names as Buildkite's image expects them, every value as text. */
+export function environment(sources: UserDataSources, platform: Platform): Record<string, Operand<string>> {
+  const { inputs, names, account } = sources;
+  const copied = inputNames.flatMap((input): [string, Value<string>][] => {
+    const { env, platforms, type, isSize } = rowOf(input);
+    if (env === undefined || platforms?.includes(platform) === false) return [];
+    const content = asText(type, contentOf(input, inputs));
+    return [[env, isSize ? forSystemd(content) : content]];
+  });
+  const hasOwnRegion = and(isSet(inputs.artifactsBucket), isSet(inputs.artifactsBucketRegion));
+  return {
+    ...Object.fromEntries(copied),
+    BUILDKITE_STACK_NAME: names.stack,
+    BUILDKITE_STACK_VERSION: STACK_VERSION,
+    BUILDKITE_STACK_DEPLOYED_BY: "terraform",
+    BUILDKITE_SECRETS_BUCKET: sources.secretsBucket.name,
+    BUILDKITE_SECRETS_BUCKET_REGION: sources.secretsBucket.region,
+    BUILDKITE_S3_DEFAULT_REGION: when(hasOwnRegion, inputs.artifactsBucketRegion, account.region),
+    BUILDKITE_AGENT_TOKEN_PATH: sources.token.path,
+    BUILDKITE_AGENT_SIGNING_KMS_KEY: sources.signingKey.reference,
+    AWS_REGION: account.region,
+    AWS_DEFAULT_REGION: account.region,
+    ASG_NAME: names.group,
+    LIFECYCLE_HOOK_NAME: names.terminatingHook,
+    INSTANCE_TERMINATION_GRACE_PERIOD: toText(inputs.instanceTerminationGracePeriod),
+  };
+}
+
+/** A list has an item a line. */
+function asText(type: VariableType, content: Value<unknown>): Value<string> {
+  if (type === "list(string)") return join("\n", content as Value<readonly string[]>);
+  return type === "string" ? (content as Value<string>) : toText(content as Value<number | boolean>);
+}
+
+/** systemd knows the unit of a size in upper case only, and infinity in lower case only. */
+function forSystemd(size: Value<string>): Value<string> {
+  return when(eq(size, "infinity"), size, upper(size));
+}
+
+const LIBRARY = "/usr/local/lib/buildkite-elastic-ci-stack";
+const BOUNDARY = "==BUILDKITE-ELASTIC-CI-STACK==";
+
+/** Cloud-init runs boot.sh at every boot; the files are written at the first, and where one fails none after it. */
+function linux(sources: UserDataSources): Value<string> {
+  const { limitsJobs } = sources.facts;
+  const script = (path: string, permissions: string, name: string, exists: Operand<boolean> = true) => ({
+    exists,
+    document: { path, permissions, content: staticScript("linux", name) },
+  });
+  const settings = {
+    path: "/etc/buildkite-elastic-ci-stack/environment.json",
+    permissions: "0600",
+    encoding: "b64",
+    content: base64(jsonDocument(environment(sources, "linux"))),
+  };
+  const files = jsonArray([
+    script(`${LIBRARY}/instance.sh`, "0644", "instance.sh"),
+    script(`${LIBRARY}/with-environment.sh`, "0755", "with-environment.sh"),
+    script(`${LIBRARY}/drain-watcher.sh`, "0755", "drain-watcher.sh"),
+    script(`${LIBRARY}/allow-jobs.sh`, "0755", "allow-jobs.sh", limitsJobs),
+    script(`${LIBRARY}/pre-bootstrap.py`, "0755", "pre-bootstrap.py", limitsJobs),
+    script("/etc/systemd/system/buildkite-drain-watcher.service", "0644", "buildkite-drain-watcher.service"),
+    script("/etc/systemd/system/buildkite-agent.service.d/watched.conf", "0644", "buildkite-agent-watched.conf"),
+    // The boot fails without the settings, so they come last: then no other file is missing.
+    { exists: true, document: settings },
+  ]);
+  const cloudConfig = text`{"cloud_final_modules":[["scripts-user","always"]],"write_files":${files}}`;
+  const part = (type: string) => `--${BOUNDARY}\nContent-Type: ${type}; charset="us-ascii"\n\n`;
+  const head = `Content-Type: multipart/mixed; boundary="${BOUNDARY}"\nMIME-Version: 1.0\n\n`;
+  const config = text`${head}${part("text/cloud-config")}#cloud-config\n${cloudConfig}\n`;
+  return text`${config}${part("text/x-shellscript")}${staticScript("linux", "boot.sh")}--${BOUNDARY}--\n`;
+}
+
+function windows(sources: UserDataSources): Value<string> {
+  const settings = base64(jsonDocument(environment(sources, "windows")));
+  const watcher = base64(staticScript("windows", "drain-watcher.ps1"));
+  const data = text`$environmentJson = '${settings}'\n$drainWatcher = '${watcher}'\n`;
+  return text`<powershell>\n${data}${staticScript("windows", "boot.ps1")}</powershell>\n`;
+}
+
+/** A script as it stands in the package, without its comments. */
+function staticScript(platform: Platform, name: string): string {
+  const lines = readFileSync(packaged("userdata", platform, name), "utf8").split("\n");
+  return `${lines.filter((line) => line.startsWith("#!") || !/^\s*(#|$)/.test(line)).join("\n")}\n`;
+}

@@ -1,0 +1,108 @@
+import { DataAwsAvailabilityZones } from "@cdktf/provider-aws/lib/data-aws-availability-zones";
+import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
+import { Route } from "@cdktf/provider-aws/lib/route";
+import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
+import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
+import { Subnet } from "@cdktf/provider-aws/lib/subnet";
+import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { type Inputs } from "../inputs/table";
+import { itemAt, splitTrimmed } from "../../value/list";
+import { type One, type Optional, optional } from "../../value/optional";
+import { text } from "../../value/text";
+import { and, isSet, map, not, str, Value } from "../../value/value";
+import { type Facts } from "../facts";
+import { type Names, tagged } from "../../aws/names";
+
+/** What we make where no VPC is given. */
+export interface OwnNetwork {
+  readonly vpc: Vpc;
+  readonly subnets: readonly [Subnet, Subnet];
+  readonly routeTable: RouteTable;
+  /** What instances in the subnets need on their way to the internet. */
+  readonly ways: readonly ITerraformDependable[];
+}
+
+/** The VPC and the subnets that instances run in: our own, with a way to the internet, or the ones given. */
+export class Network extends Construct {
+  readonly own: Optional<OwnNetwork>;
+  readonly vpcId: Value<string>;
+  readonly subnetIds: Value<readonly string[]>;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly inputs: Inputs,
+    private readonly facts: Facts,
+    private readonly names: Names,
+  ) {
+    super(scope, id);
+    const zones = this.zones();
+    this.own = optional(facts.createsVpc, (one) => this.make(one, zones));
+    this.vpcId = this.own.pick(({ vpc }) => vpc.id, inputs.vpcId);
+    this.subnetIds = this.own.pick(({ subnets }) => Value.of(subnets.map((subnet) => subnet.id)), inputs.subnets);
+  }
+
+  /** Names of the zones to use. Local Zones and the like need no opting out: they never count. */
+  private zones(): Value<readonly string[]> {
+    const { availabilityZones } = this.inputs;
+    const looksUp = and(this.facts.createsVpc, not(isSet(availabilityZones)));
+    const available = optional(looksUp, (one) =>
+      one(
+        new DataAwsAvailabilityZones(this, "available", {
+          state: "available",
+          filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+        }),
+      ),
+    );
+    return available.pick(({ names }) => names as readonly string[], splitTrimmed(",", availabilityZones));
+  }
+
+  private make(one: One, zones: Value<readonly string[]>): OwnNetwork {
+    const { stack, tags } = this.names;
+    const vpc = one(
+      new Vpc(this, "vpc", {
+        cidrBlock: str(this.inputs.vpcCidrBlock),
+        enableDnsSupport: true,
+        enableDnsHostnames: true,
+        tags: map(tagged(tags, { Name: stack })),
+      }),
+    );
+    const gateway = one(
+      new InternetGateway(this, "gateway", { vpcId: vpc.id, tags: map(tagged(tags, { Name: stack })) }),
+    );
+    const routeTable = one(new RouteTable(this, "routes", { vpcId: vpc.id, tags: map(tagged(tags, { Name: stack })) }));
+    const route = one(
+      new Route(this, "route_default", {
+        routeTableId: routeTable.id,
+        destinationCidrBlock: "0.0.0.0/0",
+        gatewayId: gateway.id,
+      }),
+    );
+    const ways: ITerraformDependable[] = [route];
+    const subnet = (index: 0 | 1) => {
+      const made = this.subnet(one, vpc, zones, index);
+      ways.push(
+        one(
+          new RouteTableAssociation(this, `subnet${index}_routes`, { subnetId: made.id, routeTableId: routeTable.id }),
+        ),
+      );
+      return made;
+    };
+    return { vpc, subnets: [subnet(0), subnet(1)], routeTable, ways };
+  }
+
+  private subnet(one: One, vpc: Vpc, zones: Value<readonly string[]>, index: 0 | 1): Subnet {
+    return one(
+      new Subnet(this, `subnet${index}`, {
+        vpcId: vpc.id,
+        cidrBlock: str(itemAt(this.inputs.subnetCidrBlocks, index)),
+        availabilityZone: str(itemAt(zones, index)),
+        tags: map(tagged(this.names.tags, { Name: text`${this.names.stack}-subnet${String(index)}` })),
+        // A zone that AWS adds in front of the others would otherwise move the subnet, and everything in it.
+        lifecycle: { ignoreChanges: ["availability_zone"] },
+      }),
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import { Construct } from "constructs";
+import { type Inputs } from "../inputs/table";
+import { eachKey, type Optional, optional } from "../../value/optional";
+import { text } from "../../value/text";
+import { map, num, str, Value, when } from "../../value/value";
+import { type Facts } from "../facts";
+import { type Names, tagged } from "../../aws/names";
+import { type Network } from "./network";
+
+/** The instances' security group: everything out, nothing in but remote login from the given ranges. Or the groups given. */
+export class AgentSecurityGroup extends Construct {
+  readonly own: Optional<SecurityGroup>;
+  readonly ids: Value<readonly string[]>;
+
+  constructor(scope: Construct, id: string, inputs: Inputs, facts: Facts, names: Names, network: Network) {
+    super(scope, id);
+    this.own = optional(facts.createsSecurityGroup, (one) => {
+      const group = one(
+        new SecurityGroup(this, "security_group", {
+          name: str(text`${names.stack}-agent-sg`),
+          description: "Buildkite agents",
+          vpcId: str(network.vpcId),
+          egress: [{ description: "Everything", fromPort: 0, toPort: 0, protocol: "-1", cidrBlocks: ["0.0.0.0/0"] }],
+          tags: map(tagged(names.tags, { Name: text`${names.stack}-agent-sg` })),
+        }),
+      );
+      const ranges = when<readonly string[]>(facts.createsSecurityGroup, inputs.sshIngressCidrBlocks, []);
+      const port = num(when(facts.isWindows, 3389, 22));
+      eachKey(
+        ranges,
+        (range) =>
+          new VpcSecurityGroupIngressRule(this, "security_group_ssh_ingress", {
+            securityGroupId: group.id,
+            description: "Remote login",
+            ipProtocol: "tcp",
+            fromPort: port,
+            toPort: port,
+            cidrIpv4: str(range),
+            tags: map(names.tags),
+          }),
+      );
+      return group;
+    });
+    this.ids = this.own.pick((group) => Value.of([group.id]), inputs.securityGroupIds);
+  }
+}

@@ -1,0 +1,90 @@
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { GATEWAYS } from "../inputs/network";
+import { type Inputs } from "../inputs/table";
+import { contains, keepItems } from "../../value/list";
+import { eachKey, named, optional } from "../../value/optional";
+import { matches, text } from "../../value/text";
+import { and, eq, isSet, list, map, not, str, Value, when } from "../../value/value";
+import { type Account } from "../../aws/account";
+import { type Facts } from "../facts";
+import { type Names, tagged } from "../../aws/names";
+import { type Network } from "./network";
+
+/** Services whose endpoint has a prefix of its own in China; the others are named there as everywhere. */
+const CHINA_PREFIXED = ["autoscaling", "ec2", "ecr.api", "ecr.dkr", "lambda", "monitoring", "sts"];
+
+/** Private ways to AWS services, in the VPC that we make: gateways where there are any, and interfaces for the rest. */
+export class VpcEndpoints extends Construct {
+  readonly all: readonly ITerraformDependable[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    inputs: Inputs,
+    facts: Facts,
+    names: Names,
+    account: Account,
+    network: Network,
+  ) {
+    super(scope, id);
+    const serviceName = (service: Value<string>) => {
+      const isPrefixed = and(eq(account.partition, "aws-cn"), contains(CHINA_PREFIXED, service));
+      const short = text`${when(isPrefixed, "cn.com.amazonaws", "com.amazonaws")}.${account.region}.${service}`;
+      return str(when(matches(/\.amazonaws\./, service), service, short));
+    };
+    const tags = (name: Value<string>) => map(tagged(names.tags, { Name: text`${names.stack}-${name}-endpoint` }));
+
+    const gateways = GATEWAYS.map((service) =>
+      optional(and(facts.createsVpc, contains(inputs.vpcEndpoints, service)), (one) =>
+        one(
+          new VpcEndpoint(this, service, {
+            vpcId: str(network.vpcId),
+            serviceName: serviceName(Value.of(service)),
+            vpcEndpointType: "Gateway",
+            routeTableIds: [str(network.own.pick(({ routeTable }) => routeTable.id, ""))],
+            tags: tags(Value.of(service)),
+          }),
+        ),
+      ),
+    );
+
+    const wanted = keepItems(inputs.vpcEndpoints, (service) => and(facts.createsVpc, not(contains(GATEWAYS, service))));
+    const services = named(this, "interface_endpoints", wanted);
+    const group = optional(isSet(services), (one) =>
+      one(
+        new SecurityGroup(this, "vpc_endpoint_sg", {
+          name: str(text`${names.stack}-vpc-endpoints`),
+          description: "HTTPS from the VPC to its endpoints",
+          vpcId: str(network.vpcId),
+          ingress: [
+            {
+              description: "HTTPS",
+              fromPort: 443,
+              toPort: 443,
+              protocol: "tcp",
+              cidrBlocks: [str(inputs.vpcCidrBlock)],
+            },
+          ],
+          tags: map(tagged(names.tags, { Name: text`${names.stack}-vpc-endpoints-sg` })),
+        }),
+      ),
+    );
+    const interfaces = eachKey(
+      services,
+      (service) =>
+        new VpcEndpoint(this, "interface", {
+          vpcId: str(network.vpcId),
+          serviceName: serviceName(service),
+          vpcEndpointType: "Interface",
+          privateDnsEnabled: true,
+          subnetIds: list(network.subnetIds),
+          securityGroupIds: [str(group.pick((it) => it.id, ""))],
+          tags: tags(service),
+        }),
+    );
+    this.all = [...gateways.map(({ made }) => made), interfaces].filter((made) => made !== undefined);
+  }
+}

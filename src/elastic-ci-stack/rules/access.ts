@@ -1,0 +1,62 @@
+import { some, splitTrimmed } from "../../value/list";
+import { matches } from "../../value/text";
+import { eq, isSet, not, or, type Value } from "../../value/value";
+import { givesAgentToken } from "../given";
+import { type Rule } from "../../schema/rule";
+import { contentOf, type InputName, type Inputs } from "../inputs/table";
+
+const registration: readonly Rule[] = [
+  {
+    on: "buildkite_agent_token",
+    holds: (inputs) => or(isSet(inputs.buildkiteAgentToken), givesAgentToken(inputs)),
+    message:
+      "{buildkite_agent_token} and {buildkite_agent_token_parameter_store_path} are both empty. " +
+      "Give one of them: agents cannot register without a token.",
+  },
+  {
+    on: "buildkite_agent_tags",
+    holds: (inputs) => not(some(splitTrimmed(",", inputs.buildkiteAgentTags), (tag) => matches(/^queue *=/, tag))),
+    message:
+      "{buildkite_agent_tags=}, which names a queue. AgentScaler would not watch it: give the queue in {buildkite_queue}.",
+  },
+];
+
+/** Flags that speak for a value which Terraform does not know before apply. */
+const CREATE_FLAGS: readonly (readonly [InputName, InputName])[] = [
+  ["create_vpc", "vpc_id"],
+  ["create_secrets_bucket", "secrets_bucket"],
+  ["create_instance_role", "instance_role_arn"],
+  ["create_scaler_lambda_role", "scaler_lambda_role_arn"],
+  ["create_asg_process_suspender_role", "asg_process_suspender_role_arn"],
+  ["create_stop_buildkite_agents_role", "stop_buildkite_agents_role_arn"],
+  ["create_agent_token_parameter", "buildkite_agent_token_parameter_store_path"],
+];
+
+const createFlags = CREATE_FLAGS.map(([flag, input]): Rule => ({
+  on: flag,
+  holds: (inputs) => or(contentOf(flag, inputs) as Value<boolean>, isSet(contentOf(input, inputs) as Value<string>)),
+  message: `{${flag}=}, but {${input}} is empty. Give {${input}}, or leave {${flag}} at true.`,
+}));
+
+export function usesKmsSigning(inputs: Inputs): Value<boolean> {
+  return or(isSet(inputs.pipelineSigningKmsKeyId), not(eq(inputs.pipelineSigningKmsKeySpec, "none")));
+}
+
+const signing: readonly Rule[] = [
+  {
+    on: "pipeline_signing_kms_key_spec",
+    holds: (inputs) => or(eq(inputs.pipelineSigningKmsKeySpec, "none"), not(isSet(inputs.pipelineSigningKmsKeyId))),
+    message:
+      "{pipeline_signing_kms_key_spec=}, but {pipeline_signing_kms_key_id=}. " +
+      "Either name an existing key or have one created, not both.",
+  },
+  {
+    on: "pipeline_signing_jwks_parameter_store_path",
+    holds: (inputs) => or(not(usesKmsSigning(inputs)), not(isSet(inputs.pipelineSigningJwksParameterStorePath))),
+    message:
+      "{pipeline_signing_jwks_parameter_store_path=}, but {pipeline_signing_kms_key_id=} and {pipeline_signing_kms_key_spec=}. " +
+      "Sign with a JSON Web Key Set or with KMS, not with both.",
+  },
+];
+
+export const accessRules: readonly Rule[] = [...registration, ...createFlags, ...signing];

@@ -1,0 +1,130 @@
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
+import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
+import { type LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { Construct } from "constructs";
+import { type Condition, type One, type Optional, optional } from "../../value/optional";
+import { text } from "../../value/text";
+import { eq, isSet, map, or, str } from "../../value/value";
+import { type AgentToken } from "../secrets/agent-token";
+import { type Facts } from "../facts";
+import { type FunctionParts, type FunctionSetting, lambdaFunction } from "../../aws/function";
+import { either, ownCode, releasedScaler } from "../../aws/function-code";
+import { scalerEnvironment } from "./scaler-environment";
+import { type ScalerMemory } from "./scaler-memory";
+import { scalerPermissions } from "./scaler-permissions";
+import { servedGroups } from "./served-groups";
+import { type StopBuildkiteAgents } from "../group/stop-buildkite-agents";
+
+/** A run that hangs is ended here. */
+const TIMEOUT_SECONDS = 120;
+
+export interface ScalerSources {
+  readonly facts: Facts;
+  readonly token: AgentToken;
+  readonly memory: ScalerMemory;
+  readonly stop: StopBuildkiteAgents;
+}
+
+/** The function that sets the group's size by the queue's jobs, and its clock. */
+export class AgentScaler extends Construct {
+  readonly own: Optional<FunctionParts>;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly setting: FunctionSetting,
+    private readonly sources: ScalerSources,
+  ) {
+    super(scope, id);
+    this.own = optional(sources.facts.scales, (one) => {
+      const made = this.makeFunction(one);
+      this.makeClock(one, made.fn);
+      return made;
+    });
+  }
+
+  private makeFunction(one: One): FunctionParts {
+    const { inputs, names, account } = this.setting;
+    const { facts, token, memory } = this.sources;
+    const groups = servedGroups(inputs, names, account);
+    return lambdaFunction(this, one, this.setting, {
+      ids: { fn: "scaler", role: "scaler_lambda_role", policy: "scaler_lambda_policy", logs: "scaler_lambda_logs" },
+      name: "scaler",
+      description: "Sets the size of the Auto Scaling group by the jobs in the Buildkite queue",
+      code: either(
+        facts.usesTypescriptScaler,
+        () => ownCode(this, inputs, "agent-scaler"),
+        () => releasedScaler(inputs, account),
+      ),
+      requirements: [this.isPublished()],
+      timeoutSeconds: TIMEOUT_SECONDS,
+      environment: scalerEnvironment(inputs, facts, {
+        tokenPath: token.path,
+        memoryPath: memory.path,
+        group: names.group,
+        pairs: groups.json,
+      }),
+      needs: memory.own.made ? [memory.own.made] : [],
+      reservedConcurrency: inputs.scalerReservedConcurrentExecutions,
+      role: {
+        name: text`${names.stack}-scaler-lambda-role`,
+        exists: facts.createsScalerRole,
+        given: inputs.scalerLambdaRoleArn,
+        may: scalerPermissions(this.setting, facts, { token, memory, groups }),
+        managedPolicyArns: inputs.scalerManagedPolicyArns,
+      },
+    });
+  }
+
+  private isPublished(): Condition {
+    const { inputs, account } = this.setting;
+    const { facts } = this.sources;
+    return {
+      holds: or(facts.usesTypescriptScaler, isSet(inputs.scalerLambdaS3Bucket), eq(account.partition, "aws")),
+      message:
+        "Buildkite publishes its scaler in commercial regions only. Mirror it and set scaler_lambda_s3_bucket, " +
+        "or set scaler_implementation to typescript.",
+    };
+  }
+
+  private makeClock(one: One, fn: LambdaFunction): void {
+    const { inputs, names } = this.setting;
+    const { stop } = this.sources;
+    // The next run makes up for one that failed or comes late.
+    const manners = one(
+      new LambdaFunctionEventInvokeConfig(this, "scaler_invocations", {
+        functionName: fn.functionName,
+        maximumRetryAttempts: 0,
+        maximumEventAgeInSeconds: 60,
+      }),
+    );
+    const rule = one(
+      new CloudwatchEventRule(this, "scaler_schedule", {
+        name: str(text`${names.stack}-scaler-schedule`),
+        description: "Starts the AgentScaler",
+        scheduleExpression: str(text`rate(${inputs.scalerEventSchedulePeriod})`),
+        tags: map(names.tags),
+      }),
+    );
+    const permission = one(
+      new LambdaPermission(this, "allow_eventbridge", {
+        statementId: "AllowExecutionFromEventBridge",
+        action: "lambda:InvokeFunction",
+        functionName: fn.functionName,
+        principal: "events.amazonaws.com",
+        sourceArn: rule.arn,
+      }),
+    );
+    one(
+      new CloudwatchEventTarget(this, "scaler_lambda", {
+        rule: rule.name,
+        targetId: "BuildkiteAgentScalerLambda",
+        arn: fn.arn,
+        // Destroyed before StopBuildkiteAgents runs, which empties the group: it must not grow again.
+        dependsOn: [permission, manners, stop.invocation],
+      }),
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import type { AgentScalerEnvironment, AgentScalerOptions } from "../../../lambda/agent-scaler/config";
+import { type Inputs } from "../inputs/table";
+import { mapIf, merge } from "../../value/list";
+import { text, toText } from "../../value/text";
+import { not, type Operand, value, type Value, when } from "../../value/value";
+import { type Facts } from "../facts";
+
+/** A run stops polling after this time, so that it ends before the next one starts. Buildkite's counts from when it begins … */
+const POLLING = "50s";
+/** … and ours from when its clock struck, so a late start shortens it. */
+const POLLING_OF_OURS = "55s";
+
+type Environment = Record<keyof AgentScalerEnvironment | keyof AgentScalerOptions, Operand<string>>;
+type OnePair = "BUILDKITE_QUEUE" | "ASG_NAME";
+type SeveralPairs = "QUEUE_GROUPS";
+type Ours = "WARM_IDLE_INSTANCES" | "MEMORY_PARAMETER";
+
+export interface ScalerSurroundings {
+  readonly tokenPath: Value<string>;
+  readonly memoryPath: Value<string>;
+  readonly group: Value<string>;
+  /** The pairs of queue and group as JSON. */
+  readonly pairs: Value<string>;
+}
+
+/** What AgentScaler is told. Together the four types are all of its variables, so that a forgotten one does not compile. */
+export function scalerEnvironment(
+  inputs: Inputs,
+  facts: Facts,
+  { tokenPath, memoryPath, group, pairs }: ScalerSurroundings,
+): Value<Readonly<Record<string, string>>> {
+  const onePair: Pick<Environment, OnePair> = { BUILDKITE_QUEUE: inputs.buildkiteQueue, ASG_NAME: group };
+  const severalPairs: Pick<Environment, SeveralPairs> = { QUEUE_GROUPS: pairs };
+  const ours: Pick<Environment, Ours> = {
+    WARM_IDLE_INSTANCES: toText(inputs.scalerWarmIdleInstances),
+    MEMORY_PARAMETER: memoryPath,
+  };
+  return merge<string>(
+    common(inputs, facts, tokenPath),
+    mapIf(not(facts.servesOtherGroups), texts(onePair)),
+    mapIf(facts.servesOtherGroups, texts(severalPairs)),
+    mapIf(facts.usesTypescriptScaler, texts(ours)),
+  );
+}
+
+function texts(operands: Readonly<Record<string, Operand<string>>>): Value<Readonly<Record<string, string>>> {
+  return value(operands) as Value<Readonly<Record<string, string>>>;
+}
+
+function common(
+  inputs: Inputs,
+  facts: Facts,
+  tokenPath: Value<string>,
+): Omit<Environment, OnePair | SeveralPairs | Ours> {
+  return {
+    BUILDKITE_AGENT_TOKEN_SSM_KEY: tokenPath,
+    BUILDKITE_AGENT_ENDPOINT: inputs.agentEndpoint,
+    AGENTS_PER_INSTANCE: toText(inputs.agentsPerInstance),
+    INSTANCE_BUFFER: toText(inputs.instanceBuffer),
+    INCLUDE_WAITING: toText(inputs.scaleOutForWaitingJobs),
+    MAX_INSTANCE_CAP: toText(inputs.scalerMaxInstanceCap),
+    AVAILABILITY_THRESHOLD: toText(inputs.scalerAvailabilityThreshold),
+    DISABLE_SCALE_IN: toText(inputs.disableScaleIn),
+    DISABLE_SCALE_OUT: toText(inputs.scalerDisableScaleOut),
+    SCALE_IN_COOLDOWN_PERIOD: text`${toText(inputs.scaleInCooldownPeriod)}s`,
+    SCALE_OUT_COOLDOWN_PERIOD: text`${toText(inputs.scaleOutCooldownPeriod)}s`,
+    SCALE_ONLY_AFTER_ALL_EVENT: toText(inputs.scalerOnlyAfterAllEvents),
+    SCALE_IN_FACTOR: toText(inputs.scalerScaleInFactor),
+    SCALE_OUT_FACTOR: toText(inputs.scaleOutFactor),
+    LAMBDA_INTERVAL: inputs.scalerMinPollInterval,
+    LAMBDA_TIMEOUT: when(facts.usesTypescriptScaler, POLLING_OF_OURS, POLLING),
+    LAMBDA_STARTUP_JITTER_MAX: inputs.scalerEventScheduleJitter,
+    ASG_ACTIVITY_TIMEOUT: inputs.scalerActivityTimeout,
+    MAX_DESCRIBE_SCALING_ACTIVITIES_PAGES: toText(inputs.scalerMaxActivityPages),
+    ELASTIC_CI_MODE: toText(inputs.scalerEnableElasticCiMode),
+    DANGLING_CHECK_MINIMUM_INSTANCE_UPTIME: inputs.scalerDanglingCheckMinimumUptime,
+    MAX_DANGLING_INSTANCES_TO_CHECK: toText(inputs.scalerMaxDanglingInstances),
+    CLOUDWATCH_METRICS: toText(inputs.scalerEnableCloudwatchMetrics),
+  };
+}

@@ -1,0 +1,41 @@
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
+import { Construct } from "constructs";
+import { type Optional, optional } from "../../value/optional";
+import { text } from "../../value/text";
+import { map, str, type Value } from "../../value/value";
+import { type Account } from "../../aws/account";
+import { type Facts } from "../facts";
+import { type Names } from "../../aws/names";
+import { type Statement } from "../../aws/policy";
+
+/** What our AgentScaler remembers from one run to the next. Terraform makes it empty, and from then on it is the function's. */
+export class ScalerMemory extends Construct {
+  readonly own: Optional<SsmParameter>;
+  readonly path: Value<string>;
+  readonly statements: readonly Statement[];
+
+  constructor(scope: Construct, id: string, facts: Facts, names: Names, account: Account) {
+    super(scope, id);
+    this.path = text`/buildkite/elastic-ci-stack/${names.stack}/scaler-memory`;
+    this.own = optional(facts.remembersScaling, (one) =>
+      one(
+        new SsmParameter(this, "scaler_memory", {
+          name: str(this.path),
+          description: "What the AgentScaler remembers from one run to the next",
+          type: "String",
+          value: "{}",
+          tags: map(names.tags),
+          lifecycle: { ignoreChanges: ["value"] },
+        }),
+      ),
+    );
+    this.statements = [
+      {
+        sid: "RememberScaling",
+        exists: facts.usesTypescriptScaler,
+        actions: ["ssm:GetParameter", "ssm:PutParameter"],
+        resources: [account.arn("ssm", text`parameter${this.path}`)],
+      },
+    ];
+  }
+}

@@ -1,0 +1,167 @@
+import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
+import { S3BucketLoggingA } from "@cdktf/provider-aws/lib/s3-bucket-logging";
+import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
+import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
+import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
+import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
+import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
+import { Construct } from "constructs";
+import { type Inputs } from "../inputs/table";
+import { type One, type Optional, optional } from "../../value/optional";
+import { lower, text } from "../../value/text";
+import { and, bool, isSet, map, or, str, type Value, when } from "../../value/value";
+import { type Account } from "../../aws/account";
+import { type Facts } from "../facts";
+import { type Names } from "../../aws/names";
+import { policyDocument, type Statement } from "../../aws/policy";
+
+const LOG_PREFIX = "secrets-bucket-access-logs/";
+/** Days that access logs and replaced versions of secrets are kept. */
+const KEPT_DAYS = 90;
+
+export interface OwnSecretsBucket {
+  readonly bucket: S3Bucket;
+  readonly logs: S3Bucket;
+}
+
+/** The bucket with the pipelines' secrets, and the bucket that records who read them. Or the bucket given. */
+export class SecretsBucket extends Construct {
+  readonly own: Optional<OwnSecretsBucket>;
+  /** Empty where there is none. */
+  readonly name: Value<string>;
+  readonly region: Value<string>;
+  readonly readStatements: readonly Statement[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly inputs: Inputs,
+    private readonly facts: Facts,
+    private readonly names: Names,
+    private readonly account: Account,
+  ) {
+    super(scope, id);
+    const bucketName = lower(text`${names.stack}-secrets`);
+    const logsName = lower(text`${names.stack}-secrets-logs`);
+    this.own = optional(facts.createsSecretsBucket, (one) => this.make(one, bucketName, logsName));
+    this.name = when(facts.createsSecretsBucket, bucketName, inputs.secretsBucket);
+    this.region = when(facts.createsSecretsBucket, account.region, inputs.secretsBucketRegion);
+    const exists = and(inputs.enableSecretsPlugin, or(facts.createsSecretsBucket, isSet(inputs.secretsBucket)));
+    this.readStatements = [
+      { sid: "ListSecrets", exists, actions: ["s3:ListBucket"], resources: [account.bucketArn(this.name)] },
+      { sid: "ReadSecrets", exists, actions: ["s3:GetObject"], resources: [account.bucketArn(text`${this.name}/*`)] },
+    ];
+  }
+
+  private make(one: One, bucketName: Value<string>, logsName: Value<string>): OwnSecretsBucket {
+    const { bucket: logs, policy: logsPolicy } = this.bucket(one, "managed_secrets_logging_bucket", logsName, [
+      this.logDelivery(bucketName, logsName),
+    ]);
+    const { bucket } = this.bucket(one, "managed_secrets_bucket", bucketName, []);
+    one(
+      new S3BucketLoggingA(this, "managed_secrets_bucket_logging", {
+        bucket: bucket.id,
+        targetBucket: logs.id,
+        targetPrefix: LOG_PREFIX,
+        dependsOn: [logsPolicy],
+      }),
+    );
+    return { bucket, logs };
+  }
+
+  /** A private, versioned, encrypted bucket that answers TLS only. */
+  private bucket(one: One, id: string, name: Value<string>, statements: readonly Statement[]) {
+    const { secretsBucketForceDestroy, secretsBucketEncryption } = this.inputs;
+    const bucket = one(
+      new S3Bucket(this, id, {
+        bucket: str(name),
+        forceDestroy: bool(secretsBucketForceDestroy),
+        tags: map(this.names.tags),
+      }),
+    );
+    const isEncrypted = and(this.facts.createsSecretsBucket, secretsBucketEncryption);
+    optional(isEncrypted, (encrypted) =>
+      encrypted(
+        new S3BucketServerSideEncryptionConfigurationA(this, `${id}_encryption`, {
+          bucket: bucket.id,
+          rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+        }),
+      ),
+    );
+    const versioning = one(
+      new S3BucketVersioningA(this, `${id}_versioning`, {
+        bucket: bucket.id,
+        versioningConfiguration: { status: "Enabled" },
+      }),
+    );
+    const privacy = one(
+      new S3BucketPublicAccessBlock(this, `${id}_pab`, {
+        bucket: bucket.id,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      }),
+    );
+    one(
+      new S3BucketOwnershipControls(this, `${id}_ownership`, {
+        bucket: bucket.id,
+        rule: { objectOwnership: "BucketOwnerEnforced" },
+      }),
+    );
+    one(
+      new S3BucketLifecycleConfiguration(this, `${id}_lifecycle`, {
+        bucket: bucket.id,
+        rule: [this.expiry(id === "managed_secrets_logging_bucket")],
+        dependsOn: [versioning],
+      }),
+    );
+    const policy = one(
+      new S3BucketPolicy(this, `${id}_policy`, {
+        bucket: bucket.id,
+        policy: str(policyDocument([...this.tlsOnly(name), ...statements])),
+        dependsOn: [privacy],
+      }),
+    );
+    return { bucket, policy };
+  }
+
+  private expiry(holdsLogs: boolean) {
+    return {
+      id: "expire",
+      status: "Enabled",
+      filter: [{ prefix: "" }],
+      ...(holdsLogs && { expiration: [{ days: KEPT_DAYS }] }),
+      noncurrentVersionExpiration: [{ noncurrentDays: KEPT_DAYS }],
+      abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
+    };
+  }
+
+  private tlsOnly(name: Value<string>): readonly Statement[] {
+    const arn = this.account.bucketArn(name);
+    return [
+      {
+        sid: "AllowSSLRequestsOnly",
+        effect: "Deny",
+        principal: { AWS: "*" },
+        actions: ["s3:*"],
+        resources: [arn, text`${arn}/*`],
+        condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ];
+  }
+
+  private logDelivery(bucketName: Value<string>, logsName: Value<string>): Statement {
+    return {
+      sid: "S3ServerAccessLogsPolicy",
+      principal: { Service: "logging.s3.amazonaws.com" },
+      actions: ["s3:PutObject"],
+      resources: this.account.bucketArn(text`${logsName}/${LOG_PREFIX}*`),
+      condition: {
+        ArnLike: { "aws:SourceArn": this.account.bucketArn(bucketName) },
+        StringEquals: { "aws:SourceAccount": this.account.id },
+      },
+    };
+  }
+}

@@ -1,0 +1,56 @@
+import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import { Construct } from "constructs";
+import { type Inputs } from "../inputs/table";
+import { type Optional, optional } from "../../value/optional";
+import { startsWith, text } from "../../value/text";
+import { eq, isSet, map, or, str, type Value, when } from "../../value/value";
+import { type Account } from "../../aws/account";
+import { type Facts } from "../facts";
+import { type Names, tagged } from "../../aws/names";
+import { type Statement } from "../../aws/policy";
+
+/** The KMS key that signs pipelines: our own, the one given, or none. */
+export class SigningKey extends Construct {
+  readonly own: Optional<KmsKey>;
+  /** Our own key's alias, by which instances know it. */
+  readonly alias: Optional<KmsAlias>;
+  /** What the agent is told: for our own key its alias, which unlike the key's ARN is known at plan. Empty for none. */
+  readonly reference: Value<string>;
+  readonly useStatements: readonly Statement[];
+
+  constructor(scope: Construct, id: string, inputs: Inputs, facts: Facts, names: Names, account: Account) {
+    super(scope, id);
+    const given = inputs.pipelineSigningKmsKeyId;
+    const aliasName = text`alias/${names.stack}-pipeline-signing`;
+    this.own = optional(facts.createsSigningKey, (one) =>
+      one(
+        new KmsKey(this, "pipeline_signing_kms_key", {
+          description: str(text`Signs and verifies Buildkite pipelines of ${names.stack}`),
+          customerMasterKeySpec: str(inputs.pipelineSigningKmsKeySpec),
+          keyUsage: "SIGN_VERIFY",
+          tags: map(tagged(names.tags, { Name: text`${names.stack}-PipelineSigningKey` })),
+        }),
+      ),
+    );
+    const keyId = str(this.own.pick((key) => key.id, ""));
+    this.alias = optional(facts.createsSigningKey, (one) =>
+      one(new KmsAlias(this, "pipeline_signing_kms_key_alias", { name: str(aliasName), targetKeyId: keyId })),
+    );
+    const givenArn = when(startsWith(given, "arn:"), given, account.arn("kms", text`key/${given}`));
+    const givenReference = when(isSet(given), givenArn, "");
+    this.reference = when(facts.createsSigningKey, account.arn("kms", aliasName), givenReference);
+    this.useStatements = [
+      {
+        sid: "SignAndVerifyPipelines",
+        exists: or(facts.createsSigningKey, isSet(given)),
+        actions: when<readonly string[]>(
+          eq(inputs.pipelineSigningKmsAccess, "sign-and-verify"),
+          ["kms:Verify", "kms:GetPublicKey", "kms:Sign"],
+          ["kms:Verify", "kms:GetPublicKey"],
+        ),
+        resources: [this.own.pick((key) => key.arn, givenArn)],
+      },
+    ];
+  }
+}

@@ -1,0 +1,72 @@
+import { TerraformStack, Testing } from "cdktf";
+import { camel, type InputName, inputNames, rowOf } from "../../src/elastic-ci-stack/inputs/table";
+import { ModuleStack } from "../../src/module/module-stack";
+import { ElasticCiStack } from "../../src/elastic-ci-stack/elastic-ci-stack";
+import { alternative, type Given } from "../harness/alternatives";
+
+const inert = inputNames.filter((input) => rowOf(input).inert !== undefined);
+const effective = inputNames.filter((input) => !inert.includes(input));
+
+/**
+ * Flags that say of another input that it is given, for callers whose value Terraform does not know. A TypeScript program's
+ * references say so themselves, so that beside a value the flag changes nothing; and without one it is refused.
+ */
+const onlyForModules: readonly InputName[] = [
+  "create_agent_token_parameter",
+  "create_vpc",
+  "create_secrets_bucket",
+  "create_instance_role",
+  "create_scaler_lambda_role",
+  "create_asg_process_suspender_role",
+  "create_stop_buildkite_agents_role",
+  "use_image_id_parameter",
+];
+
+const known = new Map<string, string>();
+
+function synthesized(given: Given): string {
+  const id = JSON.stringify(given);
+  const json = known.get(id) ?? synthesize(given);
+  known.set(id, json);
+  return json;
+}
+
+function synthesize(given: Given): string {
+  const stack = new TerraformStack(Testing.app(), "stack");
+  const props = Object.fromEntries(Object.entries(given).map(([input, content]) => [camel(input), content]));
+  new ElasticCiStack(stack, "ci", props);
+  return Testing.synth(stack);
+}
+
+function withAndWithout(input: InputName) {
+  const { content, company } = alternative(input);
+  return { before: synthesized(company), after: synthesized({ ...company, [input]: content }) };
+}
+
+test.each(effective.filter((input) => !onlyForModules.includes(input)))("%s changes what is synthesized", (input) => {
+  const { before, after } = withAndWithout(input);
+  expect(after).not.toBe(before);
+});
+
+test.each([...inert, ...onlyForModules])("%s changes nothing for a TypeScript program", (input) => {
+  const { before, after } = withAndWithout(input);
+  expect(after).toBe(before);
+});
+
+describe("the module", () => {
+  const unlocked = inputNames.filter((input) => rowOf(input).providerFrom !== undefined);
+  const { locals, resource, data } = JSON.parse(
+    Testing.synth(new ModuleStack(Testing.app(), "module", unlocked, null)),
+  ) as Record<string, object>;
+  const read = new Set(
+    [...JSON.stringify({ locals, resource, data }).matchAll(/\bvar\.([a-z0-9_]+)/g)].map(([, input]) => input),
+  );
+
+  test.each(effective)("reads %s outside of its validation", (input) => {
+    expect(read).toContain(input);
+  });
+
+  test.each(inert)("does not read %s, which is inert", (input) => {
+    expect(read).not.toContain(input);
+  });
+});

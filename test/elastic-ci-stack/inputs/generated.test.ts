@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type IResolvable } from "cdktf";
+import { inputTables, propsSource, withInputTables } from "../../../src/schema/documentation";
+import { repositoryReadme } from "../../../src/module/readme";
+import { type ElasticCiStackProps } from "../../../src/elastic-ci-stack/props.generated";
+import { type Row } from "../../../src/schema/row";
+import {
+  type Camel,
+  camel,
+  inputNames,
+  type InputName,
+  sections,
+  type table,
+} from "../../../src/elastic-ci-stack/inputs/table";
+
+/*
+ * The lock: the generated interface says exactly what the table says. It fails in `npm run typecheck`.
+ */
+type Table = typeof table;
+type Prop<R> = R extends Row<infer T> ? (T extends boolean ? boolean | IResolvable : T) : never;
+type CommaSeparated = Extract<
+  InputName,
+  | "instance_types"
+  | "availability_zones"
+  | "buildkite_agent_tags"
+  | "buildkite_agent_experiments"
+  | "buildkite_additional_sudo_permissions"
+  | "instance_role_tags"
+>;
+type Expected = {
+  readonly [K in InputName as Camel<K>]?: K extends CommaSeparated ? string | readonly string[] : Prop<Table[K]>;
+};
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the known way to compare two types
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Flat<T> = { [K in keyof T]: T[K] };
+const locked: Same<Flat<ElasticCiStackProps>, Flat<Expected>> = true;
+
+const root = join(__dirname, "../../..");
+const REPAIR = "It is out of date: run `npm run generate`.";
+
+function read(...path: string[]): string {
+  return readFileSync(join(root, ...path), "utf8");
+}
+
+/** A failure whose first line says what to do. */
+function compare(file: string, actual: string, expected: string): void {
+  if (actual !== expected) throw new Error(`${file}: ${REPAIR}`);
+}
+
+test("the generated props are those of the table", () => {
+  expect(locked).toBe(true);
+  compare(
+    "src/elastic-ci-stack/props.generated.ts",
+    read("src", "elastic-ci-stack", "props.generated.ts"),
+    propsSource(),
+  );
+});
+
+test("the README's tables are those of the table", () => {
+  compare("README.md", read("README.md"), repositoryReadme(read("README.md")));
+});
+
+test("every prop has its hover text with its default", () => {
+  const source = propsSource();
+  const documented = [...source.matchAll(/ \* @default .*\n(?: {3}\* .*\n)* {3}\*\/\n {2}readonly (\w+)\?:/g)].map(
+    ([, prop]) => prop,
+  );
+  expect(documented).toEqual(inputNames.map(camel));
+});
+
+test("hover texts name other inputs as props, tables name them as variables", () => {
+  expect(propsSource()).toContain("raise `buildkiteAgentTokenVersion`");
+  expect(inputTables()).toContain("raise `buildkite_agent_token_version`");
+});
+
+test("the one inert input is marked as deprecated, with the reason", () => {
+  expect(propsSource().match(/@deprecated .*/g)).toEqual([
+    "@deprecated AgentScaler is deployed as a plain function; the serverless application is no longer used.",
+  ]);
+});
+
+test("the tables have a heading for each section and a row for each input, in order", () => {
+  const tables = inputTables();
+  expect([...tables.matchAll(/^### (.*)$/gm)].map(([, title]) => title)).toEqual(sections.map(({ title }) => title));
+  expect([...tables.matchAll(/^\| `([a-z0-9_]+)` \|/gm)].map(([, input]) => input)).toEqual(inputNames);
+});
+
+test("every table row has exactly four cells", () => {
+  const rows = inputTables()
+    .split("\n")
+    .filter((line) => line.startsWith("| "));
+  expect(rows.filter((row) => row.replaceAll("\\|", "").split("|").length !== 6)).toEqual([]);
+});
+
+describe("only what stands between the markers is replaced", () => {
+  test("text around them stays", () => {
+    const readme = withInputTables("before\n<!-- inputs -->stale text<!-- /inputs -->\nafter\n");
+    expect(readme.startsWith("before\n<!-- inputs -->\n")).toBe(true);
+    expect(readme.endsWith("\n<!-- /inputs -->\nafter\n")).toBe(true);
+    expect(readme).not.toContain("stale text");
+  });
+
+  test("a second time changes nothing", () => {
+    const once = withInputTables("<!-- inputs --><!-- /inputs -->");
+    expect(withInputTables(once)).toBe(once);
+  });
+
+  test.each([["none"], ["<!-- /inputs --><!-- inputs -->"], ["<!-- inputs -->"]])(
+    "%s: missing markers are named",
+    (readme) => {
+      expect(() => withInputTables(readme)).toThrow(
+        "README.md needs the markers <!-- inputs --> and <!-- /inputs -->, in this order",
+      );
+    },
+  );
+});

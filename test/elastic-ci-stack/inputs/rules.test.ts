@@ -1,0 +1,89 @@
+import { fromProps } from "../../../src/schema/from-props";
+import { cautions, rules } from "../../../src/elastic-ci-stack/rules/rules";
+import { camel, inputNames, type InputName, type Inputs, rowOf } from "../../../src/elastic-ci-stack/inputs/table";
+import { cautioned, unsurprising } from "./cases";
+import { Value } from "../../../src/value/value";
+
+function warningsOf(props: object): readonly string[] {
+  return fromProps({ buildkiteAgentToken: "token", ...props }).warnings;
+}
+
+describe("what works otherwise than expected is said", () => {
+  test.each(cautioned)("$name", ({ props, says }) => {
+    expect(warningsOf(props)).toEqual([expect.stringMatching(says) as string]);
+  });
+
+  test.each(unsurprising)("%s: no warning", (_, props) => {
+    expect(warningsOf(props)).toEqual([]);
+  });
+
+  test("every caution that is not derived from a column has its case", () => {
+    const derived = (on: InputName) => Boolean(rowOf(on).platforms ?? rowOf(on).inert);
+    const covered = new Set(cautioned.map(({ name }) => name.split(" ")[0]));
+    expect(cautions.filter(({ on }) => !derived(on) && !covered.has(camel(on))).map(({ on }) => on)).toEqual([]);
+  });
+});
+
+describe("an input of the other operating system is said to have no effect", () => {
+  /** These are refused there: a limit that nobody enforces would be worse than none. */
+  const limits: readonly InputName[] = ["allowed_pipelines", "allowed_repositories", "allowed_branches"];
+  const foreign = inputNames
+    .filter((input) => !limits.includes(input))
+    .flatMap((input) => (rowOf(input).platforms ?? []).map((platform) => ({ input, platform })));
+  const CHANGED: Readonly<Record<string, unknown>> = {
+    docker_networking_protocol: "dualstack",
+    linux_distribution: "ubuntu2404",
+    git_mirror_seed_bucket: "seeds",
+    authorized_users_url: "s3://b/k",
+    docker_prune_until: "1h",
+    docker_ipv4_address_pool_1: "10.0.0.0/8",
+    docker_ipv4_address_pool_2: "10.0.0.0/8",
+    docker_ipv6_address_pool: "fd00::/64",
+    docker_fixed_cidr_v4: "172.18.0.0/24",
+    docker_fixed_cidr_v6: "fd00::/64",
+    resource_limits_cpu_quota: "50%",
+    buildkite_agent_signal_grace_period: 5,
+  };
+
+  function changed(input: InputName): unknown {
+    const { type, default: standard } = rowOf(input);
+    if (input in CHANGED) return CHANGED[input];
+    if (type === "bool") return !standard;
+    return type === "number" ? Number(standard) - 1 : "50%";
+  }
+
+  test.each(foreign)("$input away from $platform", ({ input, platform }) => {
+    const other = platform === "linux" ? "windows" : "linux";
+    const warnings = warningsOf({ instanceOperatingSystem: other, [camel(input)]: changed(input) });
+    expect(warnings).toContainEqual(
+      expect.stringMatching(`^${camel(input)} is .*, which has no effect: instanceOperatingSystem is "${other}"`),
+    );
+  });
+});
+
+describe("the rules can stand in a Terraform module", () => {
+  /** The inputs that a rule reads, in its condition or its message. */
+  function reads({ on, holds, message }: (typeof rules)[number]): readonly string[] {
+    const seen = new Set([...message.matchAll(/\{([a-z0-9_]+)=\}/g)].map(([, input]) => camel(input!)));
+    const spy = new Proxy({}, { get: (_, prop: string) => (seen.add(prop), Value.expression(`var.${prop}`)) });
+    holds(spy as Inputs);
+    seen.delete(camel(on));
+    return [...seen];
+  }
+
+  test("no chain of rules leads back to where it began: Terraform calls that a cycle", () => {
+    const edges = rules.flatMap((rule) => reads(rule).map((to) => [camel(rule.on), to] as const));
+    const reach = (from: string, seen: readonly string[] = []): readonly string[] =>
+      edges
+        .filter(([start, to]) => start === from && !seen.includes(to))
+        .reduce((all, [, to]) => reach(to, [...all, to]), seen);
+    expect(inputNames.map(camel).filter((input) => reach(input).includes(input))).toEqual([]);
+  });
+
+  test("messages name inputs that exist", () => {
+    const named = [...rules, ...cautions].flatMap(({ message }) =>
+      [...message.matchAll(/\{([a-z0-9_]+)=?\}/g)].map(([, input]) => input),
+    );
+    expect(named.filter((name) => !inputNames.some((input) => input === name))).toEqual([]);
+  });
+});

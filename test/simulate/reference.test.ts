@@ -1,6 +1,0 @@
-import { vectors } from "../lambda/agent-scaler/vectors";
-import { referencePoll } from "./reference";
-
-test.each(vectors)("the reference does what Buildkite's scaler does: $name", (vector) => {
-  expect(referencePoll(vector)).toEqual(vector.expect);
-});
