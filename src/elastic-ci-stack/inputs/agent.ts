@@ -46,6 +46,7 @@ const registration = {
   buildkite_queue: text({
     default: "default",
     env: "BUILDKITE_QUEUE",
+    imageKind: "item",
     about: "Queue that the agents join and that AgentScaler watches.",
     // It becomes one of the agent's tags: those have commas between them, and lose the blanks around them.
     checks: [
@@ -59,6 +60,9 @@ const registration = {
   agent_endpoint: text({
     default: "https://agent.buildkite.com/v3",
     env: "BUILDKITE_AGENT_ENDPOINT",
+    imageKind: "endpoint",
+    // As in Buildkite's image, and in its CloudFormation template.
+    imageDefault: "https://agent-edge.buildkite.com/v3",
     about: "Base URL of Buildkite's Agent API, for the agents and for AgentScaler.",
     checks: [url("https://", "http://")],
   }),
@@ -94,6 +98,7 @@ const behaviour = {
   git_mirror_seed_bucket: text({
     default: "",
     env: "BUILDKITE_GIT_MIRROR_SEED_BUCKET",
+    imageKind: "bucket",
     platforms: ["linux"],
     about:
       "Existing bucket with archives of git mirrors under git-mirror-seeds/, unpacked at boot where git mirrors are on. " +
@@ -141,6 +146,7 @@ const behaviour = {
   agent_env_file_url: text({
     default: "",
     env: "BUILDKITE_ENV_FILE_URL",
+    imageKind: "settings-source",
     about:
       'Where to fetch a file of KEY="value" lines that become environment variables of the agent. ' +
       "Schemes: s3://, ssm:/ and the rest of a parameter path, https://, file://. The instance role must be allowed to read it.",
