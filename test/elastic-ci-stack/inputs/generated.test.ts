@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type IResolvable } from "cdktf";
 import { inputTables, propsSource, withInputTables } from "../../../src/schema/documentation";
+import { IMAGE_INPUTS, imageInputsSource } from "../../../src/generate/image-inputs";
 import { repositoryReadme } from "../../../src/module/readme";
 import { type ElasticCiStackProps } from "../../../src/elastic-ci-stack/props.generated";
 import { type Row } from "../../../src/schema/row";
@@ -55,6 +56,10 @@ test("the generated props are those of the table", () => {
     read("src", "elastic-ci-stack", "props.generated.ts"),
     propsSource(),
   );
+});
+
+test("the image's list of inputs is that of the table", () => {
+  compare(IMAGE_INPUTS.join("/"), read(...IMAGE_INPUTS), imageInputsSource());
 });
 
 test("the README's tables are those of the table", () => {
