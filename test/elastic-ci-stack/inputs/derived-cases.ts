@@ -21,7 +21,9 @@ const numbers = inputNames.filter(
   (input) => rowOf(input).type === "number" && !rowOf(input).choices && !WITH_A_RULE.includes(input),
 );
 const withChoices = inputNames.filter((input) => rowOf(input).choices);
-const texts = inputNames.filter((input) => ["string", "list(string)"].includes(rowOf(input).type));
+const texts = inputNames.filter(
+  (input) => ["string", "list(string)"].includes(rowOf(input).type) && !rowOf(input).choices,
+);
 
 /** The content with every limit that it breaks, in their order. */
 function refusal(input: InputName, content: unknown, beside: Given): Refused {

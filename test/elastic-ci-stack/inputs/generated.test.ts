@@ -62,6 +62,14 @@ test("the image's list of inputs is that of the table", () => {
   compare(IMAGE_INPUTS.join("/"), read(...IMAGE_INPUTS), imageInputsSource());
 });
 
+test("every kind in that list is one that the image knows", () => {
+  const [folder, file] = IMAGE_INPUTS;
+  const known = [...read(folder, "inputs.sh").matchAll(/^ {4}([a-z0-9-]+)(:\*)?\)/gm)].map(([, kind]) => kind!);
+  const kinds = [...read(folder, file).matchAll(/^ {2}input '?([a-z0-9-]+)/gm)].map(([, kind]) => kind!);
+  expect(kinds.length).toBeGreaterThan(50);
+  expect(kinds.filter((kind) => !["line", "list", "sudo", ...known].includes(kind))).toEqual([]);
+});
+
 test("the README's tables are those of the table", () => {
   compare("README.md", read("README.md"), repositoryReadme(read("README.md")));
 });
