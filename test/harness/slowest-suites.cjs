@@ -15,7 +15,8 @@ module.exports = class SlowestSuites {
       .sort(([one], [other]) => other - one)
       .slice(0, SHOWN);
     const lines = slowest.map(
-      ([milliseconds, file]) => `${(milliseconds / 1000).toFixed(1).padStart(7)} s  ${path.relative(this.rootDir, file)}`,
+      ([milliseconds, file]) =>
+        `${(milliseconds / 1000).toFixed(1).padStart(7)} s  ${path.relative(this.rootDir, file)}`,
     );
     process.stderr.write(`\nSlowest suites:\n${lines.join("\n")}\n`);
   }
