@@ -4,7 +4,7 @@ module.exports = {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "\\.e2e\\.test\\.ts$"],
   // Generous: a busy machine must not make a test fail.
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   // The default leaves one core idle.
   maxWorkers: "100%",
 };

@@ -129,7 +129,6 @@ test.each(policies)(
       if (wrong.length > 0) throw new Error(`seed ${String(seed)}: ${wrong.join("; ")}\n${run.cluster.story()}`);
     }
   },
-  90_000,
 );
 
 function problems({ desired, needed, peak, writes, options }: InterleavedCluster, settings: Settings): string[] {
