@@ -1,7 +1,7 @@
 /* What our image has to know of the inputs: the list in its inputs.generated.sh, with each one's kind and default. */
 import { type Bounds, whole } from "../schema/check";
 import { type Row } from "../schema/row";
-import { sections } from "../elastic-ci-stack/inputs/table";
+import { type Rows, type Table } from "../schema/table";
 
 export const IMAGE_INPUTS = [
   "packer/linux/stack/files/usr/local/lib/buildkite-elastic-ci-stack",
@@ -9,7 +9,7 @@ export const IMAGE_INPUTS = [
 ] as const;
 
 /** Source text of inputs.generated.sh. */
-export function imageInputsSource(): string {
+export function imageInputsSource<R extends Rows>({ sections }: Table<R>): string {
   const groups = sections.flatMap(({ title, rows }) => {
     const lines = Object.values(rows).flatMap(line);
     return lines.length > 0 ? [`  # ${title}`, ...lines] : [];
@@ -27,9 +27,9 @@ export function imageInputsSource(): string {
 }
 
 function line(row: Row): string[] {
-  const { env, platforms, imageDefault = standard(row) } = row;
+  const { env, platforms } = row;
   if (env === undefined || platforms?.includes("linux") === false) return [];
-  return [`  input ${quoted(kindOf(row))} ${env} "\${${env}:=${imageDefault.replace(/[\\"$`}]/g, "\\$&")}}"`];
+  return [`  input ${quoted(kindOf(row))} ${env} "\${${env}:=${standard(row).replace(/[\\"$`}]/g, "\\$&")}}"`];
 }
 
 function quoted(kind: string): string {

@@ -1,11 +1,11 @@
 /* Right and wrong contents of an input, found by trying its own limits. */
 import { type Check } from "../../src/schema/check";
-import { type InputName, rowOf } from "../../src/elastic-ci-stack/inputs/table";
+import { type InputName, table } from "../../src/elastic-ci-stack/inputs/table";
 import { type VariableType } from "../../src/schema/row";
 import { known, Value } from "../../src/value/value";
 
 export function checksOf(input: InputName): readonly Check<unknown>[] {
-  return rowOf(input).checks as unknown as readonly Check<unknown>[];
+  return table.row(input).checks as unknown as readonly Check<unknown>[];
 }
 
 export function keeps(check: Check<unknown>, content: unknown): boolean {
@@ -18,7 +18,7 @@ export function accepts(input: InputName, content: unknown): boolean {
 
 /** The first content that a limit's sentence gives as an example. */
 export function examples(input: InputName): readonly { readonly check: Check<unknown>; readonly content: unknown }[] {
-  const isList = rowOf(input).type === "list(string)";
+  const isList = table.row(input).type === "list(string)";
   return checksOf(input).flatMap((check) => {
     const [, quoted, plain] = /such as (?:"([^"]*)"|([^ ]*[^ ,]))/.exec(check.must) ?? [];
     const text = quoted ?? plain;
@@ -28,7 +28,7 @@ export function examples(input: InputName): readonly { readonly check: Check<unk
 
 /** Another content than the default that the input's limits allow, undefined where none is found. */
 export function another(input: InputName): unknown {
-  const { type, default: standard, choices = [] } = rowOf(input);
+  const { type, default: standard, choices = [] } = table.row(input);
   const given = examples(input).map(({ content }) => content);
   const texts = [`${String(standard)}x`, "x", "https://example.com/x", "s3://bucket/x"];
   const candidates: Readonly<Record<VariableType, readonly unknown[]>> = {
@@ -44,7 +44,7 @@ export function another(input: InputName): unknown {
 
 /** Contents of the input's type, most of which its limits refuse. */
 export function strange(input: InputName): readonly unknown[] {
-  const { type, checks } = rowOf(input);
+  const { type, checks } = table.row(input);
   const long = checks.flatMap(({ bounds }) => (bounds?.most === undefined ? [] : ["x".repeat(bounds.most + 1)]));
   const texts = ["", "?", "a b", "a,b", 'a"b', "$a", "a\nb", ...long];
   const items = [another(input) ?? []].flat();

@@ -7,6 +7,7 @@ const registration = {
   buildkite_agent_token: text({
     default: "",
     sensitive: true,
+    ephemeral: true,
     about:
       "Agent registration token. It is written to an encrypted SSM parameter and never enters Terraform's state. " +
       "After changing it, raise buildkite_agent_token_version. Ignored where a parameter is given.",
@@ -58,11 +59,10 @@ const registration = {
     ],
   }),
   agent_endpoint: text({
-    default: "https://agent.buildkite.com/v3",
+    // The default of Buildkite's CloudFormation template and image; its Terraform module has an older one.
+    default: "https://agent-edge.buildkite.com/v3",
     env: "BUILDKITE_AGENT_ENDPOINT",
     imageKind: "endpoint",
-    // As in Buildkite's image, and in its CloudFormation template.
-    imageDefault: "https://agent-edge.buildkite.com/v3",
     about: "Base URL of Buildkite's Agent API, for the agents and for AgentScaler.",
     checks: [url("https://", "http://")],
   }),

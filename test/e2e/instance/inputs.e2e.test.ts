@@ -1,4 +1,4 @@
-import { inputNames, type InputName, rowOf } from "../../../src/elastic-ci-stack/inputs/table";
+import { type InputName, table } from "../../../src/elastic-ci-stack/inputs/table";
 import ofBuildkite from "../../elastic-ci-stack/instance/original-environment.json";
 import { alternative } from "../../harness/alternatives";
 import { imageInputs as rows } from "../../harness/image/image-inputs";
@@ -21,14 +21,16 @@ describe("the table of inputs", () => {
     expect(rows.filter(({ name, expanded }) => name !== expanded)).toEqual([]);
   });
 
-  const ofStack = inputNames.filter((input) => rowOf(input).env && rowOf(input).platforms?.includes("linux") !== false);
+  const ofStack = table.names.filter(
+    (input) => table.row(input).env && table.row(input).platforms?.includes("linux") !== false,
+  );
   const toImage = (content: (input: InputName) => unknown) => {
-    const given = ofStack.map((input) => [rowOf(input).env!, [content(input)].flat().join("\n")]);
+    const given = ofStack.map((input) => [table.row(input).env!, [content(input)].flat().join("\n")]);
     return machine.mount(Object.fromEntries(given) as Record<string, string>).log;
   };
 
   test("takes every default of the stack", () => {
-    expect(toImage((input) => rowOf(input).default)).not.toContain("wrong input");
+    expect(toImage((input) => table.row(input).default)).not.toContain("wrong input");
   });
 
   test("takes another content of every input that the stack allows", () => {
@@ -36,7 +38,9 @@ describe("the table of inputs", () => {
   });
 
   test.each([0, 1, 2, 5, 16])("takes choice %i of every input that the stack gives choices for", (index) => {
-    expect(toImage((input) => rowOf(input).choices?.at(index) ?? rowOf(input).default)).not.toContain("wrong input");
+    expect(toImage((input) => table.row(input).choices?.at(index) ?? table.row(input).default)).not.toContain(
+      "wrong input",
+    );
   });
 });
 

@@ -1,8 +1,9 @@
+import { elasticCiStack } from "../../../src/elastic-ci-stack/definition";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { moduleFiles } from "../../../src/module/module-files";
-import { REQUIRED } from "../../../src/module/module-stack";
+import { REQUIRED } from "../../../src/module/versions";
 import { writeModule } from "../../../src/module/write-module";
 import { examples, inExample, synthesize } from "../../harness/examples";
 import { Workspace } from "../../harness/terraform";
@@ -45,7 +46,7 @@ test.each(examples)("Terraform and the real provider accept the example %s", asy
 test("Terraform and the real provider accept the example terraform-module with a fresh module", async () => {
   const diagnostics = await diagnose((workspace) => {
     workspace.copyFrom(inExample("terraform-module"));
-    writeModule(join(workspace.directory, "module"), moduleFiles([]));
+    writeModule(join(workspace.directory, "module"), moduleFiles(elasticCiStack));
   });
   expect(diagnostics).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { schema } from "../../../src/elastic-ci-stack/schema";
 import { cpus } from "node:os";
 import { TerraformStack, Testing } from "cdktf";
 import { fromVariables } from "../../../src/schema/from-variables";
@@ -28,7 +29,7 @@ let workspace: Workspace;
 
 beforeAll(async () => {
   const stack = new Variables(Testing.app(), "variables");
-  fromVariables(stack, []);
+  fromVariables(stack, schema, []);
   const { variable } = JSON.parse(Testing.synth(stack)) as { variable: unknown };
   workspace = await Workspace.create();
   workspace.write("variables.tf.json", { variable });

@@ -1,5 +1,5 @@
 /* What follows from an input's own row: its bounds, its choices, and texts that its limits refuse. */
-import { inputNames, type InputName, rowOf } from "../../../src/elastic-ci-stack/inputs/table";
+import { type InputName, table } from "../../../src/elastic-ci-stack/inputs/table";
 import { alternative } from "../../harness/alternatives";
 import { accepts, checksOf, keeps, strange } from "../../harness/contents";
 import { allow, type Allowed, type Given, refuse, type Refused } from "./case";
@@ -17,18 +17,18 @@ const WITH_A_RULE: readonly InputName[] = ["max_size"];
 /** What an input's choices hold and a rule refuses without company. */
 const REFUSED_BY_A_RULE: readonly unknown[] = ["st1", "sc1", "ubuntu2404"];
 
-const numbers = inputNames.filter(
-  (input) => rowOf(input).type === "number" && !rowOf(input).choices && !WITH_A_RULE.includes(input),
+const numbers = table.names.filter(
+  (input) => table.row(input).type === "number" && !table.row(input).choices && !WITH_A_RULE.includes(input),
 );
-const withChoices = inputNames.filter((input) => rowOf(input).choices);
-const texts = inputNames.filter(
-  (input) => ["string", "list(string)"].includes(rowOf(input).type) && !rowOf(input).choices,
+const withChoices = table.names.filter((input) => table.row(input).choices);
+const texts = table.names.filter(
+  (input) => ["string", "list(string)"].includes(table.row(input).type) && !table.row(input).choices,
 );
 
 /** The content with every limit that it breaks, in their order. */
 function refusal(input: InputName, content: unknown, beside: Given): Refused {
   const broken = checksOf(input).filter((check) => !keeps(check, content));
-  const shown = rowOf(input).sensitive ? "not shown" : JSON.stringify(content);
+  const shown = table.row(input).sensitive ? "not shown" : JSON.stringify(content);
   const says = broken.map(({ must }) => `{${input}} is ${shown}, but it must ${must}`);
   return refuse(nameOf(input, content), { ...beside, [input]: content }, ...(says as [string, ...string[]]));
 }
@@ -45,7 +45,7 @@ function wrongNumbers(input: InputName): readonly number[] {
     ...(above === undefined ? [] : [above]),
     ...(most === undefined ? [] : [most + 1]),
   ]);
-  return [...outside, Number(rowOf(input).default) + 0.5].filter((content) => !accepts(input, content));
+  return [...outside, Number(table.row(input).default) + 0.5].filter((content) => !accepts(input, content));
 }
 
 function rightNumbers(input: InputName): readonly number[] {
@@ -54,7 +54,7 @@ function rightNumbers(input: InputName): readonly number[] {
 
 /** Every text, and the first and the last of the numbers. */
 function rightChoices(input: InputName): readonly unknown[] {
-  const { type, choices = [] } = rowOf(input);
+  const { type, choices = [] } = table.row(input);
   const some = type === "number" ? [choices.at(0), choices.at(-1)] : choices;
   return some.filter((choice) => !REFUSED_BY_A_RULE.includes(choice));
 }
@@ -62,7 +62,7 @@ function rightChoices(input: InputName): readonly unknown[] {
 export const derived: { readonly refused: readonly Refused[]; readonly allowed: readonly Allowed[] } = {
   refused: [
     ...numbers.flatMap((input) => wrongNumbers(input).map((content) => refusal(input, content, NEUTRAL))),
-    ...withChoices.map((input) => refusal(input, rowOf(input).type === "number" ? 123456 : "no such choice", {})),
+    ...withChoices.map((input) => refusal(input, table.row(input).type === "number" ? 123456 : "no such choice", {})),
   ],
   allowed: [
     ...numbers.flatMap((input) =>

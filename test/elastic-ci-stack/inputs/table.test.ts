@@ -1,4 +1,5 @@
-import { camel, inputNames, rowOf, type InputName, sections } from "../../../src/elastic-ci-stack/inputs/table";
+import { type InputName, table } from "../../../src/elastic-ci-stack/inputs/table";
+import { camel } from "../../../src/schema/table";
 import { accepts, examples, keeps } from "../../harness/contents";
 import original from "./original-variables.json";
 
@@ -17,8 +18,9 @@ interface Variable {
 
 const variables = original as readonly Variable[];
 
-/** Defaults that are safer than the original's on purpose. */
-const SAFER: Readonly<Record<string, unknown>> = {
+/** Defaults that differ from the original's on purpose: safer, and the endpoint of its CloudFormation template. */
+const OURS: Readonly<Record<string, unknown>> = {
+  agent_endpoint: "https://agent-edge.buildkite.com/v3",
   imdsv2_tokens: "required",
   root_volume_encrypted: true,
   root_volume_iops: 3000,
@@ -26,26 +28,26 @@ const SAFER: Readonly<Record<string, unknown>> = {
 };
 
 function isInput(name: string): name is InputName {
-  return inputNames.some((input) => input === name);
+  return table.names.some((input) => input === name);
 }
 
 describe("every variable of Buildkite's module is an input", () => {
   test("in the same order, with nothing missing", () => {
     const names = variables.map(({ name }) => name);
-    expect(inputNames.filter((input) => names.includes(input))).toEqual(names);
+    expect(table.names.filter((input) => names.includes(input))).toEqual(names);
   });
 
   test.each(variables)(
     "$name: type, default, secrecy, operating systems",
     ({ name, type, default: standard, sensitive, platforms }) => {
-      const row = isInput(name) ? rowOf(name) : undefined;
-      expect(row).toMatchObject({ type, default: SAFER[name] ?? standard });
+      const row = isInput(name) ? table.row(name) : undefined;
+      expect(row).toMatchObject({ type, default: OURS[name] ?? standard });
       expect([row?.sensitive, row?.platforms]).toEqual([sensitive, platforms]);
     },
   );
 
   test.each(variables.filter(({ allowed }) => allowed))("$name: allowed values", ({ name, allowed }) => {
-    expect(isInput(name) && rowOf(name).choices).toEqual(allowed);
+    expect(isInput(name) && table.row(name).choices).toEqual(allowed);
   });
 
   test.each(variables.filter(({ min }) => min !== undefined))("$name is at least $min", ({ name, min = 0 }) => {
@@ -63,12 +65,12 @@ describe("every variable of Buildkite's module is an input", () => {
 
 describe("the table is sound", () => {
   test("sections hold every input exactly once, in the table's order", () => {
-    expect(sections.flatMap(({ rows }) => Object.keys(rows))).toEqual(inputNames);
+    expect(table.sections.flatMap(({ rows }) => Object.keys(rows))).toEqual(table.names);
   });
 
   test("every name becomes a prop of its own", () => {
-    const props = inputNames.map(camel);
-    expect(new Set(props).size).toBe(inputNames.length);
+    const props = table.names.map(camel);
+    expect(new Set(props).size).toBe(table.names.length);
     expect(props.filter((prop) => !/^[a-z][a-zA-Z0-9]*$/.test(prop))).toEqual([]);
   });
 
@@ -82,35 +84,35 @@ describe("the table is sound", () => {
     expect(camel(input)).toBe(prop);
   });
 
-  test.each(inputNames)("%s: its default passes its own limits", (input) => {
-    expect(accepts(input, rowOf(input).default)).toBe(true);
+  test.each(table.names)("%s: its default passes its own limits", (input) => {
+    expect(accepts(input, table.row(input).default)).toBe(true);
   });
 
   test("our image can tell an empty input from a missing one: none that may be empty has another default", () => {
-    const told = inputNames.filter((input) => rowOf(input).env !== undefined);
-    const lists = told.filter((input) => rowOf(input).type === "list(string)");
-    const texts = told.filter((input) => rowOf(input).type === "string");
+    const told = table.names.filter((input) => table.row(input).env !== undefined);
+    const lists = told.filter((input) => table.row(input).type === "list(string)");
+    const texts = told.filter((input) => table.row(input).type === "string");
     const mayBeEmpty = [...lists.filter((input) => accepts(input, [])), ...texts.filter((input) => accepts(input, ""))];
-    expect(mayBeEmpty.filter((input) => String(rowOf(input).default) !== "")).toEqual([]);
+    expect(mayBeEmpty.filter((input) => String(table.row(input).default) !== "")).toEqual([]);
   });
 
-  test.each(inputNames)("%s: what a limit of it gives as an example passes that limit", (input) => {
+  test.each(table.names)("%s: what a limit of it gives as an example passes that limit", (input) => {
     expect(examples(input).filter(({ check, content }) => !keeps(check, content))).toEqual([]);
   });
 
-  test.each(inputNames)("%s is described in up to four sentences on one line", (input) => {
-    const { about } = rowOf(input);
+  test.each(table.names)("%s is described in up to four sentences on one line", (input) => {
+    const { about } = table.row(input);
     expect(about).toMatch(/^[A-Z1-9-][^\n]{10,}\.$/);
     expect(about.split(/[.:;] (?=[A-Z])/).length).toBeLessThanOrEqual(5);
   });
 
   test("only one input is inert", () => {
-    expect(inputNames.filter((input) => rowOf(input).inert)).toEqual(["buildkite_agent_scaler_serverless_arn"]);
+    expect(table.names.filter((input) => table.row(input).inert)).toEqual(["buildkite_agent_scaler_serverless_arn"]);
   });
 
   test("no two inputs share a name in the instances' environment, and secrets have none", () => {
-    const names = inputNames.flatMap((input) => rowOf(input).env ?? []);
+    const names = table.names.flatMap((input) => table.row(input).env ?? []);
     expect(new Set(names).size).toBe(names.length);
-    expect(inputNames.filter((input) => rowOf(input).sensitive && rowOf(input).env)).toEqual([]);
+    expect(table.names.filter((input) => table.row(input).sensitive && table.row(input).env)).toEqual([]);
   });
 });
