@@ -83,7 +83,7 @@ export interface ElasticCiStackProps {
   /**
    * Base URL of Buildkite's Agent API, for the agents and for AgentScaler.
    * It must begin with https:// or http:// and have neither blanks nor double quotes.
-   * @default "https://agent.buildkite.com/v3"
+   * @default "https://agent-edge.buildkite.com/v3"
    */
   readonly agentEndpoint?: string;
 

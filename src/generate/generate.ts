@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { definitions } from "../definitions";
 import { elasticCiStack } from "../elastic-ci-stack/definition";
 import { packaged } from "../package";
+import { IMAGE_INPUTS, imageInputsSource } from "./image-inputs";
 import { propsSource } from "./props";
 import { withTables } from "./readme";
 
@@ -10,6 +11,7 @@ async function generate(): Promise<void> {
   for (const { name, schema } of definitions) {
     writeFileSync(packaged("src", name, "props.generated.ts"), await propsSource(schema));
   }
+  writeFileSync(packaged(...IMAGE_INPUTS), imageInputsSource(elasticCiStack.schema.table));
   const readme = packaged("README.md");
   writeFileSync(readme, withTables(readFileSync(readme, "utf8"), elasticCiStack));
 }

@@ -9,18 +9,27 @@ import { and, eq, floor, gt, gte, or, type Value } from "../value/value";
 export interface Check<T> {
   readonly holds: (content: Value<T>) => Value<boolean>;
   readonly must: string;
+  /** What the number may be, or the length of the text, for what is derived from it. */
+  readonly bounds?: Bounds;
+}
+
+export interface Bounds {
+  readonly least?: number;
+  readonly above?: number;
+  readonly most?: number;
 }
 
 export function atLeast(least: number): Check<number> {
-  return { holds: (n) => gte(n, least), must: `be at least ${least}` };
+  return { holds: (n) => gte(n, least), must: `be at least ${least}`, bounds: { least } };
 }
 
 export function above(bound: number): Check<number> {
-  return { holds: (n) => gt(n, bound), must: `be above ${bound}` };
+  return { holds: (n) => gt(n, bound), must: `be above ${bound}`, bounds: { above: bound } };
 }
 
 export function between(least: number, most: number): Check<number> {
-  return { holds: (n) => and(gte(n, least), gte(most, n)), must: `be from ${least} to ${most}` };
+  const must = `be from ${least} to ${most}`;
+  return { holds: (n) => and(gte(n, least), gte(most, n)), must, bounds: { least, most } };
 }
 
 export function whole(): Check<number> {
@@ -44,7 +53,7 @@ export function notEmpty(): Check<string | readonly string[]> {
 }
 
 export function atMostCharacters(most: number): Check<string> {
-  return { holds: (text) => gte(most, length(text)), must: `have at most ${most} characters` };
+  return { holds: (text) => gte(most, length(text)), must: `have at most ${most} characters`, bounds: { most } };
 }
 
 /** The same limit for a text that may also be left empty. */

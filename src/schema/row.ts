@@ -20,6 +20,8 @@ export interface Row<T = unknown> {
   readonly commaSeparated?: true;
   /** A size for systemd, which knows its unit in upper case only. */
   readonly isSize?: true;
+  /** What our image demands of the value before it works with it, where type, choices and limits do not say it. */
+  readonly imageKind?: ImageKind;
   /** The only values that are allowed, for the type of the prop. */
   readonly choices?: readonly (string | number)[];
   /** Why the input is accepted although nothing reads it. */
@@ -27,6 +29,22 @@ export interface Row<T = unknown> {
   /** First version of the AWS provider that knows what the input sets, where older ones are supported otherwise. */
   readonly providerFrom?: string;
 }
+
+/** The kinds of the image's inputs.sh that a row names. */
+export type ImageKind =
+  | `whole:${number}:`
+  | "age"
+  | "bucket"
+  | "endpoint"
+  | "ipv4-range"
+  | "ipv6-range"
+  | "item"
+  | "parameter"
+  | "percent"
+  | "settings-source"
+  | "source"
+  | "sudo"
+  | "swap";
 
 export type VariableType = "string" | "number" | "bool" | "list(string)" | "map(string)";
 

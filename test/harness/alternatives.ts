@@ -1,4 +1,5 @@
 /* For every input another content than its default, with the company that it needs to be allowed and to matter. */
+import { another } from "./contents";
 import { type InputName, table } from "../../src/elastic-ci-stack/inputs/table";
 
 export type Given = Readonly<Partial<Record<InputName, unknown>>>;
@@ -14,6 +15,7 @@ const ROLE = "arn:aws:iam::123456789012:role/team/agents";
 const POLICY = "arn:aws:iam::123456789012:policy/boundary";
 const KEY = "1234abcd-12ab-34cd-56ef-1234567890ab";
 
+/** What cannot be found by trying the input's own limits, or goes together with the others. */
 const contents: Given = {
   stack_name: "builders",
   stack_name_suffix: "0a1b2c3d",
@@ -136,13 +138,10 @@ const companies: Readonly<Partial<Record<InputName, Given>>> = {
 };
 
 export function alternative(input: InputName): Alternative {
-  const row = table.row(input);
   const company = { ...TOKEN, ...companies[input] };
-  if (input in contents) return { content: contents[input], company };
-  if (row.choices) return { content: row.choices.find((choice) => choice !== row.default), company };
-  if (typeof row.default === "boolean") return { content: !row.default, company };
-  if (typeof row.default === "number") return { content: row.default + 1, company };
-  return { content: `${String(row.default)}x`, company };
+  const content = input in contents ? contents[input] : another(input);
+  if (content === undefined) throw new Error(`${input}: give it another content than its default, in alternatives.ts`);
+  return { content, company };
 }
 
 /** Inputs that name things which the stack would make otherwise, or say how to find them. */

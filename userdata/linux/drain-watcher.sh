@@ -57,7 +57,7 @@ notice() {
 look_for_notices() {
   if [[ -z $terminating && $(metadata autoscaling/target-lifecycle-state) == *Terminated ]]; then
     terminating=yes
-    notice "the group terminates this instance" "${INSTANCE_TERMINATION_GRACE_PERIOD:-3600}"
+    notice "the group terminates this instance" "${INSTANCE_TERMINATION_GRACE_PERIOD?}"
   fi
   # Once it is leaving, nobody else's wish changes anything, and time is short.
   ((leaving_since == 0)) || return 0
@@ -114,7 +114,7 @@ finish_jobs() {
 
 # Whether this instance is as good as a new one. It is not if it runs one job only, or is too old.
 may_stay() {
-  local uptime limit=${BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME:-0}
+  local uptime limit=${BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME?}
   [[ -z $draining && ${BUILDKITE_TERMINATE_INSTANCE_AFTER_JOB:-} != true ]] || return
   read -r uptime _ <"$root/proc/uptime"
   ((limit == 0 || ${uptime%.*} < limit))

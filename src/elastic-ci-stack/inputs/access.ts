@@ -19,6 +19,7 @@ const login = {
   authorized_users_url: text({
     default: "",
     env: "BUILDKITE_AUTHORIZED_USERS_URL",
+    imageKind: "source",
     platforms: ["linux"],
     about:
       "Where to fetch an authorized_keys file, every hour anew. Schemes: s3://, https://, file://. ssh_ingress_cidr_blocks says who reaches the port.",

@@ -47,6 +47,7 @@ const registration = {
   buildkite_queue: text({
     default: "default",
     env: "BUILDKITE_QUEUE",
+    imageKind: "item",
     about: "Queue that the agents join and that AgentScaler watches.",
     // It becomes one of the agent's tags: those have commas between them, and lose the blanks around them.
     checks: [
@@ -58,8 +59,10 @@ const registration = {
     ],
   }),
   agent_endpoint: text({
-    default: "https://agent.buildkite.com/v3",
+    // The default of Buildkite's CloudFormation template and image; its Terraform module has an older one.
+    default: "https://agent-edge.buildkite.com/v3",
     env: "BUILDKITE_AGENT_ENDPOINT",
+    imageKind: "endpoint",
     about: "Base URL of Buildkite's Agent API, for the agents and for AgentScaler.",
     checks: [url("https://", "http://")],
   }),
@@ -95,6 +98,7 @@ const behaviour = {
   git_mirror_seed_bucket: text({
     default: "",
     env: "BUILDKITE_GIT_MIRROR_SEED_BUCKET",
+    imageKind: "bucket",
     platforms: ["linux"],
     about:
       "Existing bucket with archives of git mirrors under git-mirror-seeds/, unpacked at boot where git mirrors are on. " +
@@ -142,6 +146,7 @@ const behaviour = {
   agent_env_file_url: text({
     default: "",
     env: "BUILDKITE_ENV_FILE_URL",
+    imageKind: "settings-source",
     about:
       'Where to fetch a file of KEY="value" lines that become environment variables of the agent. ' +
       "Schemes: s3://, ssm:/ and the rest of a parameter path, https://, file://. The instance role must be allowed to read it.",

@@ -30,6 +30,7 @@ export const buckets = {
   artifacts_bucket: text({
     default: "",
     env: "BUILDKITE_ARTIFACTS_BUCKET",
+    imageKind: "bucket",
     about:
       "Existing bucket for artifacts, which the instance role may then read and write. " +
       "Uploads go there only if the agent's environment file sets BUILDKITE_ARTIFACT_UPLOAD_DESTINATION.",

@@ -20,6 +20,7 @@ export const docker = {
   docker_prune_until: text({
     default: "4h",
     env: "DOCKER_PRUNE_UNTIL",
+    imageKind: "age",
     platforms: LINUX,
     about:
       "Age from which jobs may prune Docker resources when the disk is nearly full. The image's hourly clean-up keeps its own 4 hours.",
@@ -46,6 +47,7 @@ export const docker = {
   docker_ipv4_address_pool_1: text({
     default: "172.17.0.0/12",
     env: "DOCKER_IPV4_ADDRESS_POOL_1",
+    imageKind: "ipv4-range",
     platforms: LINUX,
     about: "First IPv4 range for Docker's networks, which get /20 blocks of it.",
     checks: [ipv4Range()],
@@ -53,6 +55,7 @@ export const docker = {
   docker_ipv4_address_pool_2: text({
     default: "192.168.0.0/16",
     env: "DOCKER_IPV4_ADDRESS_POOL_2",
+    imageKind: "ipv4-range",
     platforms: LINUX,
     about: "Second IPv4 range for Docker's networks, which get /24 blocks of it.",
     checks: [ipv4Range()],
@@ -60,6 +63,7 @@ export const docker = {
   docker_ipv6_address_pool: text({
     default: "2001:db8:2::/104",
     env: "DOCKER_IPV6_ADDRESS_POOL",
+    imageKind: "ipv6-range",
     platforms: LINUX,
     about: "IPv6 range for Docker's networks in dual-stack mode, which get /112 blocks of it.",
     checks: [ipv6Range()],
@@ -67,6 +71,7 @@ export const docker = {
   docker_fixed_cidr_v4: text({
     default: "",
     env: "DOCKER_FIXED_CIDR_V4",
+    imageKind: "ipv4-range",
     platforms: LINUX,
     about:
       "IPv4 range that Docker's default bridge keeps to, inside docker_ipv4_address_pool_1. Empty: no restriction.",
@@ -75,6 +80,7 @@ export const docker = {
   docker_fixed_cidr_v6: text({
     default: "2001:db8:1::/64",
     env: "DOCKER_FIXED_CIDR_V6",
+    imageKind: "ipv6-range",
     platforms: LINUX,
     about: "IPv6 range that Docker's default bridge keeps to in dual-stack mode.",
     checks: [ipv6Range()],

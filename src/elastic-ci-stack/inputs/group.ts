@@ -27,6 +27,8 @@ export const group = {
   scale_in_idle_period: number({
     default: 600,
     env: "BUILDKITE_SCALE_IN_IDLE_PERIOD",
+    // Buildkite's own stack allows 0.
+    imageKind: "whole:0:",
     about:
       "Seconds without a job after which an agent disconnects and its instance terminates. It is not a polling interval.",
     checks: [{ ...atLeast(1), must: "be at least 1: 0 would keep idle instances for ever" }, whole()],
@@ -63,6 +65,7 @@ export const group = {
   }),
   instance_termination_grace_period: number({
     default: 3600,
+    env: "INSTANCE_TERMINATION_GRACE_PERIOD",
     about: "Seconds that a terminating instance has to finish its jobs before the lifecycle hook lets it go.",
     checks: [between(30, 7200), whole()],
   }),

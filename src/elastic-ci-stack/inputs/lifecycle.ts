@@ -23,6 +23,7 @@ export const lifecycle = {
   buildkite_additional_sudo_permissions: text({
     default: "",
     env: "BUILDKITE_ADDITIONAL_SUDO_PERMISSIONS",
+    imageKind: "sudo",
     platforms: ["linux"],
     commaSeparated: true,
     about:
@@ -38,6 +39,7 @@ export const lifecycle = {
   bootstrap_script_url: text({
     default: "",
     env: "BUILDKITE_ELASTIC_BOOTSTRAP_SCRIPT",
+    imageKind: "source",
     about:
       "Where to fetch a script that runs with full rights before the agent starts. Schemes: s3://, https://, file://. The instance role must be allowed to read it.",
     checks: [emptyOr(url("s3://", "https://", "file://"))],

@@ -38,6 +38,7 @@ export const limits = {
   resource_limits_memory_swap_max: text({
     default: "90%",
     env: "RESOURCE_LIMITS_MEMORY_SWAP_MAX",
+    imageKind: "swap",
     platforms: LINUX,
     isSize: true,
     about: "Most swap space that may be used.",
@@ -53,6 +54,7 @@ export const limits = {
   resource_limits_cpu_quota: text({
     default: "90%",
     env: "RESOURCE_LIMITS_CPU_QUOTA",
+    imageKind: "percent",
     platforms: LINUX,
     about: "Most processor time, in percent of one core: two full cores are 200%.",
     checks: [pattern(/^[0-9]+%$/, "be a percentage, such as 90% or 200%"), someTime],

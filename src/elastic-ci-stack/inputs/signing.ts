@@ -24,6 +24,7 @@ export const signing = {
   pipeline_signing_jwks_parameter_store_path: text({
     default: "",
     env: "BUILDKITE_AGENT_SIGNING_KEY_PATH",
+    imageKind: "parameter",
     about: "SSM parameter with the JSON Web Key Set that signs pipelines. The created instance role may read it.",
     checks: [emptyOr(parameterPath())],
   }),
@@ -36,6 +37,7 @@ export const signing = {
   pipeline_verification_jwks_parameter_store_path: text({
     default: "",
     env: "BUILDKITE_AGENT_VERIFICATION_KEY_PATH",
+    imageKind: "parameter",
     about: "SSM parameter with the JSON Web Key Set that verifies pipelines. The created instance role may read it.",
     checks: [emptyOr(parameterPath())],
   }),

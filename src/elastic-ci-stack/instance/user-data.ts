@@ -53,7 +53,6 @@ export function environment(sources: UserDataSources, platform: Platform): Recor
     AWS_DEFAULT_REGION: account.region,
     ASG_NAME: names.group,
     LIFECYCLE_HOOK_NAME: names.terminatingHook,
-    INSTANCE_TERMINATION_GRACE_PERIOD: toText(inputs.instanceTerminationGracePeriod),
   };
 }
 

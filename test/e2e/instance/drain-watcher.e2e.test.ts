@@ -5,6 +5,7 @@ const settings = {
   LIFECYCLE_HOOK_NAME: "builders-terminating-hook",
   AWS_REGION: "ap-south-2",
   INSTANCE_TERMINATION_GRACE_PERIOD: "300",
+  BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "0",
 };
 const limits = "--cli-connect-timeout 5 --cli-read-timeout 10";
 const target =

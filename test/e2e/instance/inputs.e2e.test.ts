@@ -1,4 +1,6 @@
-import { table } from "../../../src/elastic-ci-stack/inputs/table";
+import { type InputName, table } from "../../../src/elastic-ci-stack/inputs/table";
+import ofBuildkite from "../../elastic-ci-stack/instance/original-environment.json";
+import { alternative } from "../../harness/alternatives";
 import { imageInputs as rows } from "../../harness/image/image-inputs";
 import { ImageMachine } from "../../harness/image/machine";
 
@@ -9,29 +11,36 @@ beforeEach(() => {
 afterEach(() => machine.remove());
 
 describe("the table of inputs", () => {
-  test("has the 65 inputs of the original's scripts, each once and with its own value", () => {
-    expect(rows).toHaveLength(65);
-    expect(new Set(rows.map(({ name }) => name)).size).toBe(65);
+  test("has everything that Buildkite's own user data tells an instance", () => {
+    const names = rows.map(({ name }) => name);
+    expect(ofBuildkite.linux.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  test("has each input once and with its own value", () => {
+    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
     expect(rows.filter(({ name, expanded }) => name !== expanded)).toEqual([]);
   });
 
-  const ofStack = table.names
-    .map((input) => [input, table.row(input)] as const)
-    .filter(([, row]) => row.env && row.platforms?.includes("linux") !== false);
-  // Only these have a different default here, or are checked by a script of the user data.
-  const elsewhere = ["agent_endpoint", "allowed_pipelines", "allowed_repositories", "allowed_branches"];
-  test("has the defaults of the stack", () => {
-    const here = new Map(rows.map((row) => [row.name, row.default]));
-    const there = ofStack.filter(([input]) => !elsewhere.includes(input));
-    expect(there.map(([input, row]) => [input, here.get(row.env!)])).toEqual(
-      there.map(([input, row]) => [input, String(row.default)]),
-    );
-    expect(there.length).toBeGreaterThan(50);
+  const ofStack = table.names.filter(
+    (input) => table.row(input).env && table.row(input).platforms?.includes("linux") !== false,
+  );
+  const toImage = (content: (input: InputName) => unknown) => {
+    const given = ofStack.map((input) => [table.row(input).env!, [content(input)].flat().join("\n")]);
+    return machine.mount(Object.fromEntries(given) as Record<string, string>).log;
+  };
+
+  test("takes every default of the stack", () => {
+    expect(toImage((input) => table.row(input).default)).not.toContain("wrong input");
+  });
+
+  test("takes another content of every input that the stack allows", () => {
+    expect(toImage((input) => alternative(input).content)).not.toContain("wrong input");
   });
 
   test.each([0, 1, 2, 5, 16])("takes choice %i of every input that the stack gives choices for", (index) => {
-    const chosen = ofStack.map(([, row]) => [row.env!, String(row.choices?.at(index) ?? row.default)]);
-    expect(machine.mount(Object.fromEntries(chosen) as Record<string, string>).log).not.toContain("wrong input");
+    expect(toImage((input) => table.row(input).choices?.at(index) ?? table.row(input).default)).not.toContain(
+      "wrong input",
+    );
   });
 });
 
@@ -50,11 +59,11 @@ describe("inputs that are missing", () => {
 const wrong: readonly (readonly [string, string, string])[] = [
   ["BUILDKITE_ENABLE_INSTANCE_STORAGE", "yes", "must be true or false, not 'yes'"],
   ["BUILDKITE_MOUNT_TMPFS_AT_TMP", "True", "must be true or false"],
-  ["BUILDKITE_AGENTS_PER_INSTANCE", "0", "must be a whole number above 0"],
+  ["BUILDKITE_AGENTS_PER_INSTANCE", "0", "must be a whole number of at least 1"],
   ["BUILDKITE_SCALE_IN_IDLE_PERIOD", "010", "must be a whole number"],
   ["BUILDKITE_SCALE_IN_IDLE_PERIOD", "a[$(touch $FAKE/executed)]", "must be a whole number"],
-  ["BUILDKITE_AGENT_CANCEL_GRACE_PERIOD", "a[$(touch $FAKE/executed)]", "must be a whole number above 0"],
-  ["BUILDKITE_AGENT_SIGNAL_GRACE_PERIOD_SECONDS", "-2", "must be -1 or a whole number"],
+  ["BUILDKITE_AGENT_CANCEL_GRACE_PERIOD", "a[$(touch $FAKE/executed)]", "must be a whole number of at least 1"],
+  ["BUILDKITE_AGENT_SIGNAL_GRACE_PERIOD_SECONDS", "-2", "must be a whole number of at least -1"],
   ["BUILDKITE_AGENT_SIGNAL_GRACE_PERIOD_SECONDS", "60", "must be below BUILDKITE_AGENT_CANCEL_GRACE_PERIOD"],
   ["BUILDKITE_QUEUE", "deploy\nspawn=9", "has a control character"],
   ["BUILDKITE_QUEUE", "deploy\u001b[31m", "has a control character"],
@@ -90,7 +99,8 @@ const wrong: readonly (readonly [string, string, string])[] = [
   ["BUILDKITE_AGENT_TOKEN_PATH", "file:///etc/passwd", "must be the path or the ARN of an SSM parameter"],
   ["BUILDKITE_QUEUE", " deploy", "must be text without commas and without blanks at its ends"],
   ["BUILDKITE_QUEUE", "   ", "must be text without commas and without blanks at its ends"],
-  ["BUILDKITE_S3_ACL", "two words", "must be a single word"],
+  ["BUILDKITE_S3_ACL", "secret", "must be one of private|public-read"],
+  ["BUILDKITE_SECRETS_BUCKET_REGION", "two words", "must be a single word"],
   ["DOCKER_NETWORKING_PROTOCOL", "ipv6", "must be one of ipv4|dualstack"],
   ["DOCKER_IPV4_ADDRESS_POOL_1", "172.17.0.256/12", "must be an IPv4 range"],
   ["DOCKER_IPV6_ADDRESS_POOL", 'fd00::/64"', "must be an IPv6 range"],
@@ -101,8 +111,11 @@ const wrong: readonly (readonly [string, string, string])[] = [
   ["RESOURCE_LIMITS_MEMORY_MAX", "00G", "must be bytes such as 4G, a percentage such as 90%, both above 0"],
   ["RESOURCE_LIMITS_CPU_QUOTA", "half", "must be a percentage"],
   ["RESOURCE_LIMITS_CPU_QUOTA", "0%", "must be a percentage above 0"],
-  ["RESOURCE_LIMITS_IO_WEIGHT", "10001", "must be a whole number from 1 to 10000"],
-  ["EC2_LOG_RETENTION_DAYS", "1e3", "must be a whole number above 0"],
+  ["RESOURCE_LIMITS_IO_WEIGHT", "10001", "must be a whole number of at least 1 and at most 10000"],
+  ["EC2_LOG_RETENTION_DAYS", "2", "must be one of 1|3|5"],
+  ["INSTANCE_TERMINATION_GRACE_PERIOD", "7201", "must be a whole number of at least 30 and at most 7200"],
+  ["INSTANCE_TERMINATION_GRACE_PERIOD", "1e3", "must be a whole number of at least 30"],
+  ["BUILDKITE_ALLOWED_BRANCHES", "main\n\u001b[31m", "has a control character"],
 ];
 
 describe("a wrong input", () => {
@@ -112,7 +125,7 @@ describe("a wrong input", () => {
       const before = machine.snapshot("etc", "usr");
       const outcome = machine.mount({ BUILDKITE_ENABLE_INSTANCE_STORAGE: "true", [name]: value });
       expect(outcome).toMatchObject({ code: 1, calls: [] });
-      expect(outcome.log).toMatch(new RegExp(`^wrong input: .*${says.replace(/[()|]/g, "\\$&")}`, "m"));
+      expect(outcome.log).toMatch(new RegExp(`^wrong input: .*${says.replace(/[()|[\]]/g, "\\$&")}`, "m"));
       expect(outcome.log).not.toContain("hidden");
       expect(machine.snapshot("etc", "usr")).toEqual(before);
       expect(machine.read("fake/executed")).toBe("");
@@ -122,9 +135,9 @@ describe("a wrong input", () => {
   test("does not hide the others", () => {
     const { log } = machine.mount({ BUILDKITE_QUEUE: "a,b", DOCKER_USERNS_REMAP: "no", EC2_LOG_RETENTION_DAYS: "-1" });
     expect(log.match(/^wrong input: \w+/gm)).toEqual([
-      "wrong input: EC2_LOG_RETENTION_DAYS",
-      "wrong input: DOCKER_USERNS_REMAP",
       "wrong input: BUILDKITE_QUEUE",
+      "wrong input: DOCKER_USERNS_REMAP",
+      "wrong input: EC2_LOG_RETENTION_DAYS",
     ]);
     expect(log).toContain("failed: 3 wrong inputs: ");
   });

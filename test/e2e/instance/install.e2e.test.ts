@@ -56,6 +56,7 @@ describe("the first boot", () => {
     expect(JSON.parse(machine.read(`${settings}/environment.json`))).toEqual({
       ...watched,
       BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "0",
+      INSTANCE_TERMINATION_GRACE_PERIOD: "3600",
     });
     expect(machine.mode(`${settings}/environment.json`)).toBe("0600");
     machine

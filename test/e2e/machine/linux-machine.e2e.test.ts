@@ -77,7 +77,7 @@ describe("the first boot, with user data out of the launch template that Terrafo
       name: `machine-0a1b2c3d-${machine.instance.id}-%spawn`,
       token: TOKEN,
       spawn: "2",
-      endpoint: "https://agent.buildkite.com/v3",
+      endpoint: "https://agent-edge.buildkite.com/v3",
       "disconnect-after-job": "false",
       "disconnect-after-idle-timeout": "3000",
       "disconnect-after-uptime": "0",

@@ -4,7 +4,8 @@
  * `…` for anything.
  */
 import { type Allowed, bothWays, type Refused } from "./case";
-import { choices, lists, ranges } from "./limit-cases";
+import { derived, derivedTexts } from "./derived-cases";
+import { lists } from "./list-cases";
 import { roleTexts, stackTexts } from "./stack-text-cases";
 import { combinations } from "./combination-cases";
 import { brokenRules } from "./rule-cases";
@@ -12,18 +13,9 @@ import { agentTexts } from "./agent-text-cases";
 
 export { cautioned, unsurprising } from "./caution-cases";
 
-const pairs = bothWays([...agentTexts, ...stackTexts, ...roleTexts, ...lists]);
+const byHand = bothWays([...agentTexts, ...stackTexts, ...roleTexts, ...lists]);
+const others = derivedTexts([...byHand.refused, ...brokenRules]);
 
-export const refused: readonly Refused[] = [
-  ...pairs.refused,
-  ...choices.map((choice) => choice.refused),
-  ...ranges.flatMap((range) => range.refused),
-  ...brokenRules,
-];
+export const refused: readonly Refused[] = [...byHand.refused, ...derived.refused, ...others.refused, ...brokenRules];
 
-export const allowed: readonly Allowed[] = [
-  ...pairs.allowed,
-  ...choices.flatMap((choice) => choice.allowed),
-  ...ranges.flatMap((range) => range.allowed),
-  ...combinations,
-];
+export const allowed: readonly Allowed[] = [...byHand.allowed, ...derived.allowed, ...others.allowed, ...combinations];

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type IResolvable } from "cdktf";
 import { elasticCiStack } from "../../../src/elastic-ci-stack/definition";
+import { IMAGE_INPUTS, imageInputsSource } from "../../../src/generate/image-inputs";
 import { propsSource } from "../../../src/generate/props";
 import { withTables } from "../../../src/generate/readme";
 import { inputTables } from "../../../src/schema/documentation";
@@ -51,6 +52,18 @@ beforeAll(async () => {
 test("the generated props are those of the table", () => {
   expect(locked).toBe(true);
   compare("src/elastic-ci-stack/props.generated.ts", read("src", "elastic-ci-stack", "props.generated.ts"), source);
+});
+
+test("the image's list of inputs is that of the table", () => {
+  compare(IMAGE_INPUTS.join("/"), read(...IMAGE_INPUTS), imageInputsSource(table));
+});
+
+test("every kind in that list is one that the image knows", () => {
+  const [folder, file] = IMAGE_INPUTS;
+  const known = [...read(folder, "inputs.sh").matchAll(/^ {4}([a-z0-9-]+)(:\*)?\)/gm)].map(([, kind]) => kind!);
+  const kinds = [...read(folder, file).matchAll(/^ {2}input '?([a-z0-9-]+)/gm)].map(([, kind]) => kind!);
+  expect(kinds.length).toBeGreaterThan(50);
+  expect(kinds.filter((kind) => !["line", "list", "sudo", ...known].includes(kind))).toEqual([]);
 });
 
 test("the README's tables are those of the table", () => {

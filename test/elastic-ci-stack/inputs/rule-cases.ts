@@ -28,7 +28,6 @@ const scaling: readonly Refused[] = [
     "{min_size} is 0, but {max_size} is -1",
   ),
   refuse("max with a fraction", { max_size: 1.5 }, "{max_size} is 1.5, but it must be a whole number"),
-  refuse("scale-out factor of 0", { scale_out_factor: 0 }, "{scale_out_factor} is 0, but it must be above 0"),
   refuse("negative scale-out factor", { scale_out_factor: -1 }, "{scale_out_factor} is -1, but it must be above 0"),
   refuse(
     "no idle period",

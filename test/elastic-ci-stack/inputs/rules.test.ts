@@ -4,6 +4,7 @@ import { warnings, rules } from "../../../src/elastic-ci-stack/rules/rules";
 import { type InputName, type Inputs, table } from "../../../src/elastic-ci-stack/inputs/table";
 import { camel } from "../../../src/schema/table";
 import { cautioned, unsurprising } from "./cases";
+import { alternative } from "../../harness/alternatives";
 import { Value } from "../../../src/value/value";
 
 function warningsOf(props: object): readonly string[] {
@@ -32,31 +33,11 @@ describe("an input of the other operating system is said to have no effect", () 
   const foreign = table.names
     .filter((input) => !limits.includes(input))
     .flatMap((input) => (table.row(input).platforms ?? []).map((platform) => ({ input, platform })));
-  const CHANGED: Readonly<Record<string, unknown>> = {
-    docker_networking_protocol: "dualstack",
-    linux_distribution: "ubuntu2404",
-    git_mirror_seed_bucket: "seeds",
-    authorized_users_url: "s3://b/k",
-    docker_prune_until: "1h",
-    docker_ipv4_address_pool_1: "10.0.0.0/8",
-    docker_ipv4_address_pool_2: "10.0.0.0/8",
-    docker_ipv6_address_pool: "fd00::/64",
-    docker_fixed_cidr_v4: "172.18.0.0/24",
-    docker_fixed_cidr_v6: "fd00::/64",
-    resource_limits_cpu_quota: "50%",
-    buildkite_agent_signal_grace_period: 5,
-  };
-
-  function changed(input: InputName): unknown {
-    const { type, default: standard } = table.row(input);
-    if (input in CHANGED) return CHANGED[input];
-    if (type === "bool") return !standard;
-    return type === "number" ? Number(standard) - 1 : "50%";
-  }
-
   test.each(foreign)("$input away from $platform", ({ input, platform }) => {
     const other = platform === "linux" ? "windows" : "linux";
-    const warnings = warningsOf({ instanceOperatingSystem: other, [camel(input)]: changed(input) });
+    const { content, company } = alternative(input);
+    const given = Object.entries({ ...company, [input]: content }).map(([name, one]) => [camel(name), one]);
+    const warnings = warningsOf({ ...Object.fromEntries(given), instanceOperatingSystem: other });
     expect(warnings).toContainEqual(
       expect.stringMatching(`^${camel(input)} is .*, which has no effect: instanceOperatingSystem is "${other}"`),
     );

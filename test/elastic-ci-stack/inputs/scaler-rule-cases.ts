@@ -28,17 +28,6 @@ export const wrongScalers: readonly Refused[] = [
     '{scale_out_factor} is 10.5, but {scaler_implementation} is "typescript", which takes factors up to 10',
   ),
   refuse(
-    "negative scale-in factor",
-    { scaler_scale_in_factor: -1 },
-    "{scaler_scale_in_factor} is -1, but it must be from 0",
-  ),
-  refuse("large scale-in factor", { scaler_scale_in_factor: 10.5 }, "but it must be from 0 to 10"),
-  refuse(
-    "availability above everything",
-    { scaler_availability_threshold: 1.1 },
-    "{scaler_availability_threshold} is 1.1, but it must be from 0 to 1",
-  ),
-  refuse(
     "warm instances with Buildkite's scaler",
     { scaler_warm_idle_instances: 2 },
     '{scaler_warm_idle_instances} is 2, but {scaler_implementation} is "buildkite". Buildkite\'s AgentScaler knows nothing like it',

@@ -1,93 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type ElasticCiStackProps } from "../../../src/elastic-ci-stack/props.generated";
 import { TOKEN } from "../../harness/synthesized";
 import { decoded, files, settings, SETTINGS, userData } from "../../harness/user-data";
 import { shipped } from "../../harness/userdata/machine";
+import ofBuildkite from "./original-environment.json";
 
 type Environment = Readonly<Record<string, string>>;
 
-const ON_BOTH = [
-  "ASG_NAME",
-  "AWS_DEFAULT_REGION",
-  "AWS_REGION",
-  "BUILDKITE_AGENTS_PER_INSTANCE",
-  "BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME",
-  "BUILDKITE_AGENT_ENABLE_GIT_MIRRORS",
-  "BUILDKITE_AGENT_ENDPOINT",
-  "BUILDKITE_AGENT_EXPERIMENTS",
-  "BUILDKITE_AGENT_JOB_VERIFICATION_NO_SIGNATURE_BEHAVIOR",
-  "BUILDKITE_AGENT_RELEASE",
-  "BUILDKITE_AGENT_SIGNING_KEY_ID",
-  "BUILDKITE_AGENT_SIGNING_KEY_PATH",
-  "BUILDKITE_AGENT_SIGNING_KMS_KEY",
-  "BUILDKITE_AGENT_TAGS",
-  "BUILDKITE_AGENT_TIMESTAMP_LINES",
-  "BUILDKITE_AGENT_TOKEN_PATH",
-  "BUILDKITE_AGENT_TRACING_BACKEND",
-  "BUILDKITE_AGENT_VERIFICATION_KEY_PATH",
-  "BUILDKITE_ARTIFACTS_BUCKET",
-  "BUILDKITE_ECR_POLICY",
-  "BUILDKITE_ELASTIC_BOOTSTRAP_SCRIPT",
-  "BUILDKITE_ENV_FILE_URL",
-  "BUILDKITE_QUEUE",
-  "BUILDKITE_S3_ACL",
-  "BUILDKITE_S3_DEFAULT_REGION",
-  "BUILDKITE_SCALE_IN_IDLE_PERIOD",
-  "BUILDKITE_SECRETS_BUCKET",
-  "BUILDKITE_SECRETS_BUCKET_REGION",
-  "BUILDKITE_SECRETS_PLUGIN_SKIP_SSH_KEY_NOT_FOUND_WARNING",
-  "BUILDKITE_STACK_DEPLOYED_BY",
-  "BUILDKITE_STACK_NAME",
-  "BUILDKITE_STACK_VERSION",
-  "BUILDKITE_TERMINATE_INSTANCE_AFTER_JOB",
-  "DOCKER_EXPERIMENTAL",
-  "DOCKER_LOGIN_PLUGIN_ENABLED",
-  "EC2_LOG_RETENTION_DAYS",
-  "ECR_CREDENTIAL_HELPER_ENABLED",
-  "ECR_PLUGIN_ENABLED",
-  "ENABLE_EC2_LOG_RETENTION_POLICY",
-  "INSTANCE_TERMINATION_GRACE_PERIOD",
-  "LIFECYCLE_HOOK_NAME",
-  "SECRETS_PLUGIN_ENABLED",
-];
+const repository = join(__dirname, "../../..");
 
-/** What the image's scripts for Windows do not read. */
-const ON_LINUX = [
-  "BUILDKITE_ADDITIONAL_SUDO_PERMISSIONS",
-  "BUILDKITE_AGENT_CANCEL_GRACE_PERIOD",
-  "BUILDKITE_ALLOWED_BRANCHES",
-  "BUILDKITE_ALLOWED_PIPELINES",
-  "BUILDKITE_ALLOWED_REPOSITORIES",
-  "BUILDKITE_AGENT_SIGNAL_GRACE_PERIOD_SECONDS",
-  "BUILDKITE_AUTHORIZED_USERS_URL",
-  "BUILDKITE_ENABLE_INSTANCE_STORAGE",
-  "BUILDKITE_GIT_MIRROR_SEED_BUCKET",
-  "BUILDKITE_MOUNT_TMPFS_AT_TMP",
-  "BUILDKITE_PURGE_BUILDS_ON_DISK_FULL",
-  "BUILDKITE_TERMINATE_INSTANCE_ON_DISK_FULL",
-  "DOCKER_BUILDER_PRUNE_ENABLED",
-  "DOCKER_FIXED_CIDR_V4",
-  "DOCKER_FIXED_CIDR_V6",
-  "DOCKER_IPV4_ADDRESS_POOL_1",
-  "DOCKER_IPV4_ADDRESS_POOL_2",
-  "DOCKER_IPV6_ADDRESS_POOL",
-  "DOCKER_NETWORKING_PROTOCOL",
-  "DOCKER_PRUNE_UNTIL",
-  "DOCKER_USERNS_REMAP",
-  "ENABLE_PRE_EXIT_DISK_CLEANUP",
-  "ENABLE_RESOURCE_LIMITS",
-  "RESOURCE_LIMITS_CPU_QUOTA",
-  "RESOURCE_LIMITS_CPU_WEIGHT",
-  "RESOURCE_LIMITS_IO_WEIGHT",
-  "RESOURCE_LIMITS_MEMORY_HIGH",
-  "RESOURCE_LIMITS_MEMORY_MAX",
-  "RESOURCE_LIMITS_MEMORY_SWAP_MAX",
+/** What an instance's own scripts hold, beside those of Buildkite's image. */
+function scripts(...folders: readonly string[]): readonly string[] {
+  return folders
+    .flatMap((folder) => readdirSync(join(repository, folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && entry.name !== "inputs.generated.sh")
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+}
+
+const ours = {
+  linux: [...scripts("userdata/linux"), ...scripts("packer/linux/stack/files")],
+  windows: scripts("userdata/windows"),
+};
+
+test.each(["linux", "windows"] as const)(
+  "on %s the scripts of Buildkite's image get every name that they read",
+  (system) => {
+    const told = Object.keys(settings({ instanceOperatingSystem: system }));
+    expect(ofBuildkite[system].filter((name) => !told.includes(name))).toEqual([]);
+  },
+);
+
+test.each(["linux", "windows"] as const)("on %s no name is told that no script reads", (system) => {
+  const told = Object.keys(settings({ instanceOperatingSystem: system }));
+  const isRead = (name: string) => ours[system].some((script) => new RegExp(`\\b${name}\\b`).test(script));
+  expect(told.filter((name) => !ofBuildkite[system].includes(name) && !isRead(name))).toEqual([]);
+});
+
+/** The scripts of jobs also read what the agent sets. */
+const ofBoot = [
+  ...scripts("userdata/linux"),
+  ...ours.linux.filter((script) => /\/(inputs|agent-config)\.sh"$/m.test(script)),
 ];
+const OF_BASH = /^(BASH_\w+|LINENO|PATH|REPLY|ELASTIC_STACK_ROOT)$/;
 
 test.each([
-  ["linux", [...ON_BOTH, ...ON_LINUX]],
-  ["windows", [...ON_BOTH, "BUILDKITE_WINDOWS_ADMINISTRATOR"]],
-] as const)("on %s the image's scripts get every name that they need and none that they ignore", (system, names) => {
-  expect(Object.keys(settings({ instanceOperatingSystem: system })).sort()).toEqual([...names].sort());
+  ["linux", ofBoot, /\$\{?([A-Z][A-Z0-9_]+)/g],
+  ["windows", ours.windows, /\$(?:settings\.|env:)([A-Z][A-Z0-9_]+)/g],
+] as const)("on %s every name that our own boot reads is told", (system, boot, reading) => {
+  const told = Object.keys(settings({ instanceOperatingSystem: system }));
+  const read = boot.flatMap((script) => [...script.matchAll(reading)]).map(([, name]) => name!);
+  expect(read.length).toBeGreaterThan(3);
+  expect(read.filter((name) => !told.includes(name) && !OF_BASH.test(name))).toEqual([]);
 });
 
 test.each(["linux", "windows"] as const)("on %s every setting is text, also where it is empty", (system) => {

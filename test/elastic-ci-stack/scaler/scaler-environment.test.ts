@@ -15,7 +15,7 @@ const STACK = "/buildkite/elastic-ci-stack/buildkite-stack-0a1b2c3d";
 const DEFAULTS: Omit<Variables, "QUEUE_GROUPS" | "WARM_IDLE_INSTANCES" | "MEMORY_PARAMETER"> = {
   BUILDKITE_AGENT_TOKEN_SSM_KEY: `${STACK}/agent-token`,
   BUILDKITE_QUEUE: "default",
-  BUILDKITE_AGENT_ENDPOINT: "https://agent.buildkite.com/v3",
+  BUILDKITE_AGENT_ENDPOINT: "https://agent-edge.buildkite.com/v3",
   ASG_NAME: "buildkite-stack-0a1b2c3d-asg",
   AGENTS_PER_INSTANCE: "1",
   INSTANCE_BUFFER: "0",

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { imageFiles, library } from "./machine";
 
-const ROW = /^ {2}input (\S+|'[^']*') (\w+) (?:\\\n {4})?"\$\{(\w+):=(.*)\}"$/gm;
+const ROW = /^ {2}input (\S+|'[^']*') (\w+) "\$\{(\w+):=(.*)\}"$/gm;
 
-/** The image's own table of inputs, as it stands in the script. */
-export const imageInputs = [...readFileSync(join(imageFiles, library, "inputs.sh"), "utf8").matchAll(ROW)].map(
-  ([, kind, name, expanded, content]) => ({ kind: kind!, name: name!, expanded, default: content! }),
-);
+/** What the image takes out of its environment, as it stands in its scripts. */
+export const imageInputs = ["inputs.sh", "inputs.generated.sh"]
+  .map((name) => readFileSync(join(imageFiles, library, name), "utf8"))
+  .flatMap((script) => [...script.matchAll(ROW)])
+  .map(([, kind, name, expanded, content]) => ({ kind: kind!, name: name!, expanded, default: content! }));

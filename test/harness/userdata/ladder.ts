@@ -78,6 +78,7 @@ const settings = {
   LIFECYCLE_HOOK_NAME: "hook",
   AWS_REGION: "ap-south-2",
   INSTANCE_TERMINATION_GRACE_PERIOD: "300",
+  BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "0",
 };
 
 /** Every step up to this one, failing in the same way. */

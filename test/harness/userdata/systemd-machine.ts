@@ -91,8 +91,9 @@ export class SystemdMachine {
     }
     const retire = "usr/local/bin/terminate-instance";
     this.stage(retire, readFileSync(join(image, retire), "utf8"), 0o755);
-    const settings = { ASG_NAME: "group", LIFECYCLE_HOOK_NAME: "hook", AWS_REGION: "eu-west-1" };
-    const content = { ...settings, INSTANCE_TERMINATION_GRACE_PERIOD: "60", ...this.scenario.settings };
+    const names = { ASG_NAME: "group", LIFECYCLE_HOOK_NAME: "hook", AWS_REGION: "eu-west-1" };
+    const limits = { INSTANCE_TERMINATION_GRACE_PERIOD: "60", BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "0" };
+    const content = { ...names, ...limits, ...this.scenario.settings };
     this.stage("etc/buildkite-elastic-ci-stack/environment.json", JSON.stringify(content));
   }
 

@@ -11,7 +11,7 @@ stack_has_room() {
 
 # Removes images and build cache that have not been used for as long as the stack says.
 stack_prune() {
-  local stack_age="until=${DOCKER_PRUNE_UNTIL:-4h}" stack_code=0
+  local stack_age="until=${DOCKER_PRUNE_UNTIL-}" stack_code=0
   timeout 900 docker image prune --all --force --filter "$stack_age" || stack_code=$?
   if stack_on "${DOCKER_BUILDER_PRUNE_ENABLED-}"; then
     timeout 900 docker builder prune --all --force --filter "$stack_age" || stack_code=$?
@@ -22,7 +22,7 @@ stack_prune() {
 # Makes room where there is none. It fails where that does not help.
 stack_make_room() {
   if stack_has_room; then return; fi
-  echo "~~~ Elastic CI Stack: removing what Docker has not used for ${DOCKER_PRUNE_UNTIL:-4h}"
+  echo "~~~ Elastic CI Stack: removing what Docker has not used for ${DOCKER_PRUNE_UNTIL-}"
   stack_prune || echo "Docker could not remove it"
   stack_has_room
 }

@@ -5,9 +5,16 @@
 source "${ELASTIC_STACK_ROOT:-}/usr/local/lib/buildkite-elastic-ci-stack/instance.sh"
 # shellcheck source=packer/linux/stack/files/usr/local/lib/buildkite-elastic-ci-stack/disk.sh
 source "${ELASTIC_STACK_ROOT:-}/usr/local/lib/buildkite-elastic-ci-stack/disk.sh"
+# shellcheck source=packer/linux/stack/files/usr/local/lib/buildkite-elastic-ci-stack/inputs.generated.sh
+source "${ELASTIC_STACK_ROOT:-}/usr/local/lib/buildkite-elastic-ci-stack/inputs.generated.sh"
 
-# The boot may not have come to writing them.
+# The boot may not have come to writing them; then there are the defaults.
 load_settings_of_host() {
   if [[ -e $stack_root/etc/buildkite-elastic-ci-stack/job-environment ]]; then stack_load_settings; fi
-  export DOCKER_PRUNE_UNTIL=${DOCKER_PRUNE_UNTIL:-4h}
+  inputs_of_stack
+}
+
+# Judging them is the boot's business.
+input() {
+  :
 }

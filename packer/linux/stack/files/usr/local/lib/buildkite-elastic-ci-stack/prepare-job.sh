@@ -48,11 +48,11 @@ stack_repair_owners() {
 
 # Sets stack_plugin_hook where the job shall be logged in to ECR.
 stack_configure_ecr() {
-  [[ ${BUILDKITE_ECR_POLICY:-none} != none ]] || return 0
+  [[ ${BUILDKITE_ECR_POLICY?} != none ]] || return 0
   if ! stack_plugin_on ecr ECR_PLUGIN_ENABLED || ! stack_on "${AWS_ECR_LOGIN:-true}"; then return 0; fi
   stack_find_plugin_hook ecr/hooks/environment
   export BUILDKITE_PLUGIN_ECR_LOGIN=1 BUILDKITE_PLUGIN_ECR_RETRIES=3
-  export BUILDKITE_PLUGIN_ECR_CREDENTIAL_HELPER=${BUILDKITE_PLUGIN_ECR_CREDENTIAL_HELPER:-${ECR_CREDENTIAL_HELPER_ENABLED:-false}}
+  export BUILDKITE_PLUGIN_ECR_CREDENTIAL_HELPER=${BUILDKITE_PLUGIN_ECR_CREDENTIAL_HELPER:-${ECR_CREDENTIAL_HELPER_ENABLED?}}
   if [[ -n ${AWS_ECR_LOGIN_REGISTRY_IDS-} ]]; then
     export BUILDKITE_PLUGIN_ECR_ACCOUNT_IDS_0=$AWS_ECR_LOGIN_REGISTRY_IDS
   fi
