@@ -67,7 +67,7 @@ export async function terraformEnvironment(env: Environment, configFile: string)
   ];
   writeFileSync(configFile, `${lines.join("\n")}\n`);
   // Half of what Terraform and the provider cost is their collecting of garbage, which such short runs hardly need.
-  const memory = { GOGC: "off", GOMEMLIMIT: "1GiB" };
+  const memory = { GOGC: "400", GOMEMLIMIT: "2GiB" };
   return { ...env, ...memory, TF_CLI_CONFIG_FILE: configFile, TF_IN_AUTOMATION: "1", CHECKPOINT_DISABLE: "1" };
 }
 

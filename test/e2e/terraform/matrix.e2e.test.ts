@@ -103,13 +103,24 @@ function rootOf(mode: Mode, isChanged = false): Root {
   const all = applied(mode);
   const stacks = all.map((configuration) => {
     const { inputs, moduleOnly, change } = configuration;
-    const given = { ...inputs, ...(mode === "module" && moduleOnly), ...(isChanged && change.inputs) };
+    const given = {
+      ...nameOf(configuration),
+      ...inputs,
+      ...(mode === "module" && moduleOnly),
+      ...(isChanged && change.inputs),
+    };
     return [stackName(configuration), given] as const;
   });
   const surroundings: Record<string, Record<string, Readonly<Record<string, unknown>>>> = {};
   for (const [type, named] of all.flatMap((configuration) => Object.entries(configuration.surroundings ?? {})))
     surroundings[type] = { ...surroundings[type], ...named };
   return { stacks: Object.fromEntries(stacks), surroundings };
+}
+
+/** Names of things derive from the stack's; the minimal one keeps its default. */
+function nameOf(configuration: Configuration): object {
+  const index = configurations.indexOf(configuration);
+  return index === 0 ? {} : { stack_name: `stack-${String(index)}` };
 }
 
 /** Such as existing_vpc. */
