@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { releasedScalerKey } from "../../src/aws/function-code";
+import { releasedScalerKey } from "../../src/elastic-ci-stack/scaler/released-scaler";
 import { type Configuration, configurations } from "../../test/harness/configurations";
 import { startEmulator } from "../../test/harness/emulator";
 import { writeRoot } from "../../test/harness/roots";

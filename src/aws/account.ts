@@ -2,8 +2,8 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsService } from "@cdktf/provider-aws/lib/data-aws-service";
 import { Construct } from "constructs";
-import { text } from "../value/text";
-import { type Operand, Value } from "../value/value";
+import { startsWith, text } from "../value/text";
+import { type Operand, Value, when } from "../value/value";
 
 /** Where the stack lives: everything that an ARN is built from. All of it is known at plan. */
 export class Account extends Construct {
@@ -30,6 +30,11 @@ export class Account extends Construct {
   /** ARN of a bucket, or of objects in it: S3's names are global. */
   bucketArn(bucketOrObjects: Operand<string>): Value<string> {
     return text`arn:${this.partition}:s3:::${bucketOrObjects}`;
+  }
+
+  /** ARN of a KMS key that is named by its id or its ARN. */
+  kmsKeyArn(key: Operand<string>): Value<string> {
+    return when(startsWith(key, "arn:"), key, this.arn("kms", text`key/${key}`));
   }
 
   /** ARN of a managed policy that AWS keeps. */

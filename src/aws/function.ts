@@ -5,18 +5,23 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { type Inputs } from "../elastic-ci-stack/inputs/table";
-import { type Condition, each, type One, optional, orNull, preconditions } from "../value/optional";
+import { type Precondition, each, type One, optional, orNull, preconditions } from "../value/optional";
 import { text } from "../value/text";
 import { list, map, num, type Operand, str, type Value, when } from "../value/value";
 import { type Account } from "./account";
-import { type FunctionCode } from "./function-code";
+import { type CodeInputs, type FunctionCode } from "./function-code";
 import { type Names } from "./names";
 import { policyDocument, type Statement, trustPolicy } from "./policy";
 
-/** What the functions have in common. */
-export interface FunctionSetting {
-  readonly inputs: Inputs;
+/** The inputs that shape every function. */
+export interface FunctionInputs extends CodeInputs {
+  readonly lambdaLogRetentionDays: Value<number>;
+  readonly instanceRolePermissionsBoundaryArn: Value<string>;
+}
+
+/** What the functions of one stack have in common. */
+export interface FunctionContext {
+  readonly inputs: FunctionInputs;
   readonly names: Names;
   readonly account: Account;
 }
@@ -31,7 +36,7 @@ export interface FunctionProps {
   readonly timeoutSeconds: Operand<number>;
   readonly environment?: Value<Readonly<Record<string, string>>>;
   /** What must hold for the code to be there. */
-  readonly requirements?: readonly Condition[];
+  readonly requirements?: readonly Precondition[];
   /** What it works with: there before it runs, gone only after its rights are. */
   readonly needs?: readonly ITerraformDependable[];
   /** Concurrent runs kept for it; -1 keeps none. */
@@ -55,10 +60,10 @@ export interface FunctionParts {
 export function lambdaFunction(
   scope: Construct,
   one: One,
-  setting: FunctionSetting,
+  context: FunctionContext,
   props: FunctionProps,
 ): FunctionParts {
-  const { inputs, names, account } = setting;
+  const { inputs, names, account } = context;
   const { code, ids } = props;
   const name = text`${names.stack}-${props.name}`;
   const logGroup = text`/aws/lambda/${name}`;
@@ -69,7 +74,7 @@ export function lambdaFunction(
       tags: map(names.tags),
     }),
   );
-  const role = functionRole(scope, setting, props, account.arn("logs", text`log-group:${logGroup}:*`));
+  const role = functionRole(scope, context, props, account.arn("logs", text`log-group:${logGroup}:*`));
   const precondition = preconditions(props.requirements ?? []);
   const fn = one(
     new LambdaFunction(scope, ids.fn, {
@@ -99,7 +104,7 @@ export function lambdaFunction(
 
 function functionRole(
   scope: Construct,
-  { inputs, names }: FunctionSetting,
+  { inputs, names }: FunctionContext,
   { ids, role, needs = [] }: FunctionProps,
   logArn: Value<string>,
 ) {

@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
-import { type InputName } from "../elastic-ci-stack/inputs/table";
-import { lockedInputs } from "../module/provider-floor";
+import { elasticCiStack } from "../elastic-ci-stack/definition";
+import { lockedInputs } from "../schema/from-variables";
 import { PACKAGE_NAME } from "../package";
+
+const locked = lockedInputs(elasticCiStack.schema.table);
 
 export const HELP = `Usage: ${PACKAGE_NAME} module --out DIR [--unlock NAME]...
 
@@ -17,14 +19,14 @@ Options:
   --help         show this text
   --version      show the version of this package
 
-Inputs to unlock: ${lockedInputs.join(", ")}
+Inputs to unlock: ${locked.join(", ")}
 
 Exit codes: 0 done, 1 failed, 2 wrong call or a folder that was refused.`;
 
 export type Command =
   | { readonly name: "help" }
   | { readonly name: "version" }
-  | { readonly name: "module"; readonly out: string; readonly unlocked: readonly InputName[] };
+  | { readonly name: "module"; readonly out: string; readonly unlocked: readonly string[] };
 
 /** A call that cannot be right. */
 export class UsageError extends Error {
@@ -59,8 +61,8 @@ function split(args: readonly string[]) {
   }
 }
 
-function lockedInput(name: string): InputName {
-  const input = lockedInputs.find((locked) => locked === name);
+function lockedInput(name: string): string {
+  const input = locked.find((one) => one === name);
   if (input !== undefined) return input;
-  throw new UsageError(`--unlock ${JSON.stringify(name)}: only ${lockedInputs.join(", ")} can be unlocked.`);
+  throw new UsageError(`--unlock ${JSON.stringify(name)}: only ${locked.join(", ")} can be unlocked.`);
 }

@@ -1,4 +1,5 @@
 import { PACKAGE_VERSION } from "../package";
+import { elasticCiStack } from "../elastic-ci-stack/definition";
 import { moduleFiles } from "../module/module-files";
 import { FolderRefused, writeModule } from "../module/write-module";
 import { HELP, parse, UsageError } from "./arguments";
@@ -26,7 +27,7 @@ function answer(args: readonly string[]): string {
   const command = parse(args);
   if (command.name === "help") return HELP;
   if (command.name === "version") return PACKAGE_VERSION;
-  const files = moduleFiles(command.unlocked);
+  const files = moduleFiles(elasticCiStack, command.unlocked);
   writeModule(command.out, files);
   return summary(command.out, command.unlocked, files);
 }

@@ -8,15 +8,16 @@ import { type LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
 import { type S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { type SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { type Vpc } from "@cdktf/provider-aws/lib/vpc";
-import { Annotations, TerraformOutput, TerraformStack } from "cdktf";
+import { Annotations } from "cdktf";
 import { Construct } from "constructs";
 import { fromProps } from "../schema/from-props";
 import { newerProviderNeeded } from "../schema/newer-provider";
-import { camel } from "./inputs/table";
 import { type ElasticCiStackProps } from "./props.generated";
-import { any, list, str } from "../value/value";
-import { outputNames, outputs } from "./outputs";
+import { list, str } from "../value/value";
+import { declareOutputs } from "../schema/outputs";
+import { outputs } from "./outputs";
 import { makeParts, type Parts } from "./parts";
+import { schema } from "./schema";
 
 /**
  * An autoscaling cluster of Buildkite agents on EC2: network, Auto Scaling group, AgentScaler, roles, secrets bucket.
@@ -68,8 +69,10 @@ export class ElasticCiStack extends Construct {
   /** @throws InvalidInputs naming every wrong prop at once. */
   constructor(scope: Construct, id: string, props: ElasticCiStackProps = {}) {
     super(scope, id);
-    const { inputs, open, warnings } = fromProps(props);
-    [...warnings, ...newerProviderNeeded(inputs)].forEach((warning) => Annotations.of(this).addWarning(warning));
+    const { inputs, open, warnings } = fromProps(schema, props);
+    [...warnings, ...newerProviderNeeded(schema.table, inputs)].forEach((warning) =>
+      Annotations.of(this).addWarning(warning),
+    );
     this.parts = makeParts(this, inputs, open);
     const { network, securityGroup, secretsBucket, signingKey, instanceRole, launchTemplate, group, scaler, token } =
       this.parts;
@@ -98,27 +101,6 @@ export class ElasticCiStack extends Construct {
    * @throws where the Terraform stack has an output of such a name already.
    */
   addOutputs(prefix = ""): void {
-    const declared = TerraformStack.of(this)
-      .node.findAll()
-      .filter((construct) => TerraformOutput.isTerraformOutput(construct));
-    const taken = new Set(declared.map((output) => output.friendlyUniqueId));
-    for (const name of outputNames) {
-      const { about, value } = outputs[name];
-      const content = any(value(this.parts, null));
-      // Terraform leaves an output that is null out; cdktf cannot write one.
-      if (content === null) continue;
-      if (taken.has(prefix + name)) throw new Error(takenOutput(this.node.path, prefix, name));
-      new TerraformOutput(this, `${prefix}output-${camel(name)}`, {
-        description: about,
-        value: content,
-      }).overrideLogicalId(`${prefix}${name}`);
-    }
+    declareOutputs(this, outputs, this.parts, prefix);
   }
-}
-
-function takenOutput(path: string, prefix: string, name: string): string {
-  return (
-    `The Terraform stack of ${path} already has an output ${prefix}${name}, which addOutputs(${JSON.stringify(prefix)}) would replace. ` +
-    'Give each cluster a prefix of its own, such as addOutputs("builders_").'
-  );
 }

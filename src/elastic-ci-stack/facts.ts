@@ -1,66 +1,146 @@
 import { type Construct } from "constructs";
-import {
-  givesAgentToken,
-  givesImageParameter,
-  givesInstanceRole,
-  givesScalerRole,
-  givesSecretsBucket,
-  givesStopRole,
-  givesSuspenderRole,
-  givesVpc,
-} from "./given";
-import { ARM_INSTANCE_TYPE, isBurstable } from "../aws/instance-types";
-import { type Inputs } from "./inputs/table";
+import { ARM_INSTANCE_TYPE, isBurstable as areBurstable } from "../aws/instance-types";
 import { every, splitTrimmed } from "../value/list";
 import { named } from "../value/optional";
 import { matches, startsWith } from "../value/text";
 import { and, eq, isSet, not, or, type Value } from "../value/value";
+import { type Inputs } from "./inputs/table";
 
-/** Every condition that decides what exists or how it is set up, named once. */
-export type Facts = Readonly<Record<Fact, Value<boolean>>>;
-
-type Fact = keyof ReturnType<typeof conditions>;
+/** Every condition that decides what exists or how it is set up, each stated once: for rules as a function of the inputs, for parts by name. */
+export type Facts = { readonly [K in keyof typeof conditions]: Value<boolean> };
 
 export function facts(scope: Construct, inputs: Inputs): Facts {
-  const all = Object.entries(conditions(inputs)).map(
-    ([name, fact]) => [name, named(scope, snake(name), fact)] as const,
+  const all = Object.entries(conditions).map(
+    ([name, condition]) => [name, named(scope, snake(name), condition(inputs))] as const,
   );
   return Object.fromEntries(all) as Facts;
 }
 
-function conditions(inputs: Inputs) {
-  const scales = and(inputs.scalerEnabled, not(eq(inputs.minSize, inputs.maxSize)));
-  const usesTypescriptScaler = eq<string>(inputs.scalerImplementation, "typescript");
-  const isWindows = eq<string>(inputs.instanceOperatingSystem, "windows");
-  const types = splitTrimmed(",", inputs.instanceTypes);
-  return {
-    createsVpc: not(givesVpc(inputs)),
-    createsSecurityGroup: not(isSet(inputs.securityGroupIds)),
-    createsSecretsBucket: and(inputs.enableSecretsPlugin, not(givesSecretsBucket(inputs))),
-    createsAgentToken: not(givesAgentToken(inputs)),
-    createsSigningKey: not(eq<string>(inputs.pipelineSigningKmsKeySpec, "none")),
-    createsInstanceRole: not(givesInstanceRole(inputs)),
-    createsScalerRole: and(scales, not(givesScalerRole(inputs))),
-    createsSuspenderRole: not(givesSuspenderRole(inputs)),
-    createsStopRole: not(givesStopRole(inputs)),
-    readsImageParameter: and(givesImageParameter(inputs), not(isSet(inputs.imageId))),
-    scales,
-    usesTypescriptScaler,
-    remembersScaling: and(scales, usesTypescriptScaler),
-    servesOtherGroups: isSet(inputs.scalerGroups),
-    isWindows,
-    isArm: and(
-      not(isWindows),
-      every(types, (type) => matches(ARM_INSTANCE_TYPE, type)),
-    ),
-    isBurstable: isBurstable(inputs.instanceTypes),
-    limitsJobs: or(isSet(inputs.allowedPipelines), isSet(inputs.allowedRepositories), isSet(inputs.allowedBranches)),
-    tokenIsInSecretsManager: startsWith(inputs.buildkiteAgentTokenParameterStorePath, SECRETS_MANAGER_REFERENCE),
-  };
+export function createsVpc({ createVpc, vpcId }: Inputs): Value<boolean> {
+  return not(isGiven(createVpc, vpcId));
+}
+
+export function createsSecurityGroup({ securityGroupIds }: Inputs): Value<boolean> {
+  return not(isSet(securityGroupIds));
+}
+
+export function createsSecretsBucket(inputs: Inputs): Value<boolean> {
+  return and(inputs.enableSecretsPlugin, not(givesSecretsBucket(inputs)));
+}
+
+export function givesSecretsBucket({ createSecretsBucket, secretsBucket }: Inputs): Value<boolean> {
+  return isGiven(createSecretsBucket, secretsBucket);
+}
+
+export function createsAgentToken(inputs: Inputs): Value<boolean> {
+  return not(isGiven(inputs.createAgentTokenParameter, inputs.buildkiteAgentTokenParameterStorePath));
+}
+
+export function createsSigningKey({ pipelineSigningKmsKeySpec }: Inputs): Value<boolean> {
+  return not(eq<string>(pipelineSigningKmsKeySpec, "none"));
+}
+
+export function createsInstanceRole({ createInstanceRole, instanceRoleArn }: Inputs): Value<boolean> {
+  return not(isGiven(createInstanceRole, instanceRoleArn));
+}
+
+function createsScalerRole(inputs: Inputs): Value<boolean> {
+  return and(scales(inputs), not(givesScalerRole(inputs)));
+}
+
+export function givesScalerRole({ createScalerLambdaRole, scalerLambdaRoleArn }: Inputs): Value<boolean> {
+  return isGiven(createScalerLambdaRole, scalerLambdaRoleArn);
+}
+
+function createsSuspenderRole(inputs: Inputs): Value<boolean> {
+  return not(isGiven(inputs.createAsgProcessSuspenderRole, inputs.asgProcessSuspenderRoleArn));
+}
+
+function createsStopRole(inputs: Inputs): Value<boolean> {
+  return not(isGiven(inputs.createStopBuildkiteAgentsRole, inputs.stopBuildkiteAgentsRoleArn));
+}
+
+function readsImageParameter(inputs: Inputs): Value<boolean> {
+  return and(givesImageParameter(inputs), not(isSet(inputs.imageId)));
+}
+
+export function givesImageParameter({ useImageIdParameter, imageIdParameter }: Inputs): Value<boolean> {
+  return or(useImageIdParameter, isSet(imageIdParameter));
+}
+
+function scales(inputs: Inputs): Value<boolean> {
+  return and(inputs.scalerEnabled, not(isOfOneSize(inputs)));
+}
+
+export function isOfOneSize({ minSize, maxSize }: Inputs): Value<boolean> {
+  return eq(minSize, maxSize);
+}
+
+export function usesTypescriptScaler({ scalerImplementation }: Inputs): Value<boolean> {
+  return eq<string>(scalerImplementation, "typescript");
+}
+
+function remembersScaling(inputs: Inputs): Value<boolean> {
+  return and(scales(inputs), usesTypescriptScaler(inputs));
+}
+
+function servesOtherGroups({ scalerGroups }: Inputs): Value<boolean> {
+  return isSet(scalerGroups);
+}
+
+export function isWindows({ instanceOperatingSystem }: Inputs): Value<boolean> {
+  return eq<string>(instanceOperatingSystem, "windows");
+}
+
+function isArm(inputs: Inputs): Value<boolean> {
+  return and(not(isWindows(inputs)), hasArmTypesOnly(inputs));
+}
+
+export function hasArmTypesOnly({ instanceTypes }: Inputs): Value<boolean> {
+  return every(splitTrimmed(",", instanceTypes), (type) => matches(ARM_INSTANCE_TYPE, type));
+}
+
+export function isBurstable({ instanceTypes }: Inputs): Value<boolean> {
+  return areBurstable(instanceTypes);
+}
+
+function limitsJobs({ allowedPipelines, allowedRepositories, allowedBranches }: Inputs): Value<boolean> {
+  return or(isSet(allowedPipelines), isSet(allowedRepositories), isSet(allowedBranches));
 }
 
 /** Parameter Store answers names with this prefix out of Secrets Manager. */
 export const SECRETS_MANAGER_REFERENCE = "/aws/reference/secretsmanager/";
+
+function tokenIsInSecretsManager({ buildkiteAgentTokenParameterStorePath: path }: Inputs): Value<boolean> {
+  return startsWith(path, SECRETS_MANAGER_REFERENCE);
+}
+
+/** The flag says so where Terraform does not know the value before apply. */
+function isGiven(create: Value<boolean>, given: Value<string>): Value<boolean> {
+  return or(not(create), isSet(given));
+}
+
+const conditions = {
+  createsVpc,
+  createsSecurityGroup,
+  createsSecretsBucket,
+  createsAgentToken,
+  createsSigningKey,
+  createsInstanceRole,
+  createsScalerRole,
+  createsSuspenderRole,
+  createsStopRole,
+  readsImageParameter,
+  scales,
+  usesTypescriptScaler,
+  remembersScaling,
+  servesOtherGroups,
+  isWindows,
+  isArm,
+  isBurstable,
+  limitsJobs,
+  tokenIsInSecretsManager,
+};
 
 function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

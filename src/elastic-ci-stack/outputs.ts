@@ -1,15 +1,8 @@
-import { type Operand } from "../value/value";
+import { type Outputs } from "../schema/outputs";
 import { type Parts } from "./parts";
 
-/** One fact about the finished stack. */
-export interface Output {
-  readonly about: string;
-  /** `absent` stands for a thing that was not made. */
-  readonly value: (parts: Parts, absent: string | null) => Operand<string | number | null>;
-}
-
 /** Names and meanings are those of Buildkite's own module. */
-export const outputs = {
+export const outputs: Outputs<Parts> = {
   vpc_id: { about: "Id of the VPC in use, made or given.", value: ({ network }) => network.vpcId },
   managed_secrets_bucket: {
     about: "Name of the secrets bucket, if the stack made one.",
@@ -58,8 +51,4 @@ export const outputs = {
     value: ({ launchTemplate }) => launchTemplate.template.latestVersion,
   },
   image_id: { about: "Id of the machine image in the launch template.", value: ({ image }) => image.id },
-} as const satisfies Readonly<Record<string, Output>>;
-
-export type OutputName = keyof typeof outputs;
-
-export const outputNames = Object.keys(outputs) as OutputName[];
+};

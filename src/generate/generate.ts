@@ -1,10 +1,17 @@
-/* `npm run generate`: writes what is derived from the table of inputs. */
+/* `npm run generate`: writes what is derived from the tables of inputs. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { propsSource } from "../schema/documentation";
-import { repositoryReadme } from "../module/readme";
+import { definitions } from "../definitions";
+import { elasticCiStack } from "../elastic-ci-stack/definition";
 import { packaged } from "../package";
+import { propsSource } from "./props";
+import { withTables } from "./readme";
 
-const readme = packaged("README.md");
+async function generate(): Promise<void> {
+  for (const { name, schema } of definitions) {
+    writeFileSync(packaged("src", name, "props.generated.ts"), await propsSource(schema));
+  }
+  const readme = packaged("README.md");
+  writeFileSync(readme, withTables(readFileSync(readme, "utf8"), elasticCiStack));
+}
 
-writeFileSync(packaged("src", "elastic-ci-stack", "props.generated.ts"), propsSource());
-writeFileSync(readme, repositoryReadme(readFileSync(readme, "utf8")));
+void generate();

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { type InputName } from "../elastic-ci-stack/inputs/table";
 import { packaged } from "../package";
+import { type Definition } from "../schema/definition";
+import { type Rows } from "../schema/table";
 import { outputsTf, variablesTf, versionsTf } from "./declarations";
 import { readme } from "./readme";
 import { type JsonObject, synthesize } from "./synthesize";
@@ -8,16 +9,20 @@ import { type JsonObject, synthesize } from "./synthesize";
 /** Contents by path inside the module. */
 export type ModuleFiles = ReadonlyMap<string, string | Uint8Array>;
 
-/** The plain Terraform module. It depends on nothing but this package and the inputs that are unlocked. */
-export function moduleFiles(unlocked: readonly InputName[]): ModuleFiles {
-  const { configuration, assets } = synthesize(unlocked);
+/** A construct as a plain Terraform module. It depends on nothing but this package and the inputs that are unlocked. */
+export function moduleFiles<R extends Rows, P>(
+  definition: Definition<R, P>,
+  unlocked: readonly string[] = [],
+): ModuleFiles {
+  const { configuration, assets } = synthesize(definition, unlocked);
   const { variable = {}, output = {} } = configuration;
+  const { table } = definition.schema;
   return new Map<string, string | Uint8Array>([
-    ["versions.tf", versionsTf(unlocked)],
-    ["variables.tf", variablesTf(variable)],
-    ["outputs.tf", outputsTf(output)],
+    ["versions.tf", versionsTf(table, unlocked)],
+    ["variables.tf", variablesTf(table, variable)],
+    ["outputs.tf", outputsTf(Object.keys(definition.outputs), output)],
     ["main.tf.json", mainTfJson(configuration)],
-    ["README.md", readme(unlocked)],
+    ["README.md", readme(definition, unlocked)],
     ["LICENSE", readFileSync(packaged("LICENSE"), "utf8")],
     ...assets,
   ]);

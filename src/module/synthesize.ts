@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { App } from "cdktf";
-import { type InputName } from "../elastic-ci-stack/inputs/table";
+import { type Definition } from "../schema/definition";
+import { type Rows } from "../schema/table";
 import { ModuleStack } from "./module-stack";
 
 /** A part of Terraform's JSON syntax. */
@@ -18,12 +19,12 @@ export interface Synthesized {
   readonly assets: ReadonlyMap<string, Uint8Array>;
 }
 
-export function synthesize(unlocked: readonly InputName[]): Synthesized {
+export function synthesize<R extends Rows, P>(definition: Definition<R, P>, unlocked: readonly string[]): Synthesized {
   const outdir = mkdtempSync(join(tmpdir(), "elastic-ci-stack-module-"));
   try {
     // Skipped: the check that a stack has a provider, which a module gets from its caller.
     const app = new App({ outdir, skipValidation: true });
-    const stack = new ModuleStack(app, "module", unlocked, null);
+    const stack = new ModuleStack(app, "module", definition, { unlocked, absent: null });
     app.synth();
     return collect(join(outdir, app.manifest.forStack(stack).synthesizedStackPath));
   } finally {

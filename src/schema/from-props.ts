@@ -1,15 +1,15 @@
 import { isReference, known, Value } from "../value/value";
 import { InvalidInputs } from "./invalid-inputs";
-import { requirements, type Statement, warnings } from "./validation";
-import { type ElasticCiStackProps } from "../elastic-ci-stack/props.generated";
 import { type Row, type VariableType } from "./row";
-import { camel, type InputName, inputNames, type Inputs, rowOf } from "../elastic-ci-stack/inputs/table";
+import { type Schema } from "./schema";
+import { camel, type InputNameOf, type InputsOf, type Rows, type Table } from "./table";
+import { requirements, type Requirement, warnings } from "./validation";
 
 /** Inputs as a TypeScript program gave them. */
-export interface ResolvedProps {
-  readonly inputs: Inputs;
+export interface ResolvedProps<R extends Rows> {
+  readonly inputs: InputsOf<R>;
   /** Requirements that nobody can judge before Terraform runs, because they hang on references. */
-  readonly open: readonly Statement[];
+  readonly open: readonly Requirement[];
   /** Sentences about inputs that have no effect as given. */
   readonly warnings: readonly string[];
 }
@@ -18,38 +18,35 @@ export interface ResolvedProps {
  * Checks and defaults the props.
  * @throws InvalidInputs naming every wrong input at once.
  */
-export function fromProps(props: ElasticCiStackProps): ResolvedProps {
+export function fromProps<R extends Rows>(schema: Schema<R>, props: object): ResolvedProps<R> {
+  const { table } = schema;
   const given = props as Readonly<Record<string, unknown>>;
-  const strangers = Object.keys(given).flatMap(unknownName);
-  const misfits = inputNames.filter((input) => !fits(input, given[camel(input)]));
-
-  const entries = inputNames.map((input) => {
-    const row = rowOf(input);
+  const wrongTypes = table.names.filter((input) => !fits(table.row(input), given[camel(input)]));
+  const inputs = table.inputs((input) => {
+    const row = table.row(input);
     // A default stands in for a value of the wrong type, so that the other inputs can still be judged.
-    const content = misfits.includes(input) ? Value.of(row.default) : contentOfProp(row, given[camel(input)]);
-    return [camel(input), content] as const;
+    return wrongTypes.includes(input) ? Value.of(row.default) : contentOfProp(row, given[camel(input)]);
   });
-  const inputs = Object.fromEntries(entries) as unknown as Inputs;
-  const all = requirements(inputs, camel).filter(({ mentions }) => !misfits.some(mentions));
+  const all = requirements(schema, inputs, camel).filter(({ mentions }) => !wrongTypes.some(mentions));
   const problems = [
-    ...strangers,
-    ...misfits.map((input) => wrongType(input, given[camel(input)])),
+    ...Object.keys(given).flatMap((prop) => unknownName(schema, prop)),
+    ...wrongTypes.map((input) => wrongType(input, table, given[camel(input)])),
     ...sentences(all.filter(isBroken)),
   ];
   if (problems.length > 0) throw new InvalidInputs(problems);
   return {
     inputs,
     open: all.filter(({ holds }) => !known(holds)),
-    warnings: sentences(warnings(inputs, camel).filter(isBroken)),
+    warnings: sentences(warnings(schema, inputs, camel).filter(isBroken)),
   };
 }
 
-function isBroken({ holds }: Statement): boolean {
+function isBroken({ holds }: Requirement): boolean {
   return known(holds)?.content === false;
 }
 
-function sentences(statements: readonly Statement[]): string[] {
-  return statements.map(({ message }) => known(message)!.content);
+function sentences(requirements: readonly Requirement[]): string[] {
+  return requirements.map(({ message }) => known(message)!.content);
 }
 
 function contentOfProp(row: Row, given: unknown): Value<unknown> {
@@ -58,13 +55,13 @@ function contentOfProp(row: Row, given: unknown): Value<unknown> {
   return Value.of(given);
 }
 
-function unknownName(prop: string): string[] {
-  if (inputNames.some((input) => camel(input) === prop)) return [];
-  const meant = inputNames.find((input) => input === prop);
+function unknownName<R extends Rows>({ table, props }: Schema<R>, prop: string): string[] {
+  if (table.names.some((input) => camel(input) === prop)) return [];
+  const meant = table.find(prop);
   return [
     meant
       ? `${prop} is not a prop: write it as ${camel(meant)}.`
-      : `${prop} is not a prop: see ElasticCiStackProps for those that are.`,
+      : `${prop} is not a prop: see ${props} for those that are.`,
   ];
 }
 
@@ -77,13 +74,12 @@ const EXPECTED: Readonly<Record<VariableType, { readonly words: string; readonly
     "map(string)": { words: "an object whose values are strings", fits: isTextMap },
   };
 
-function fits(input: InputName, given: unknown): boolean {
-  const { type, commaSeparated } = rowOf(input);
+function fits({ type, commaSeparated }: Row, given: unknown): boolean {
   return given === undefined || EXPECTED[type].fits(given) || (commaSeparated === true && isTexts(given));
 }
 
-function wrongType(input: InputName, given: unknown): string {
-  const { type, commaSeparated, sensitive } = rowOf(input);
+function wrongType<R extends Rows>(input: InputNameOf<R>, table: Table<R>, given: unknown): string {
+  const { type, commaSeparated, sensitive } = table.row(input);
   const shown = sensitive ? `of type ${typeof given}` : describe(given);
   const expected = `${EXPECTED[type].words}${commaSeparated ? " or an array of strings" : ""}`;
   return `${camel(input)} is ${shown}, but it must be ${expected}.`;

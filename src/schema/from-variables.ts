@@ -1,41 +1,55 @@
 import { TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { bool, eq, str, Value, value } from "../value/value";
-import { requirements, type Statement, warnings } from "./validation";
-import { camel, type InputName, inputNames, type Inputs, rowOf } from "../elastic-ci-stack/inputs/table";
+import { type Row } from "./row";
+import { type Schema } from "./schema";
+import { type InputsOf, type Rows, type Table } from "./table";
+import { requirements, type Requirement, warnings } from "./validation";
 
 /** Inputs as Terraform variables. */
-export interface ResolvedVariables {
-  readonly inputs: Inputs;
+export interface ResolvedVariables<R extends Rows> {
+  readonly inputs: InputsOf<R>;
   /** Conditions whose failure deserves a warning at plan. */
-  readonly warnings: readonly Statement[];
+  readonly warnings: readonly Requirement[];
 }
 
 /**
  * Declares every input as a Terraform variable with its limits as `validation` blocks, and answers references to them.
  * An input that the oldest supported AWS provider does not know is fixed at its default, unless `unlocked` names it.
  */
-export function fromVariables(scope: Construct, unlocked: readonly InputName[]): ResolvedVariables {
+export function fromVariables<R extends Rows>(
+  scope: Construct,
+  schema: Schema<R>,
+  unlocked: readonly string[],
+): ResolvedVariables<R> {
+  const { table } = schema;
   const home = new Construct(scope, "variables");
-  const variables = new Map(inputNames.map((input) => [input, declare(home, input)] as const));
-  const references = inputsFrom((input) => Value.expression(`var.${input}`));
-  const locked = inputNames.filter((input) => rowOf(input).providerFrom !== undefined && !unlocked.includes(input));
-  for (const { on, holds, message } of [...requirements(references, (input) => input), ...locked.map(lock)]) {
+  const variables = new Map<string, TerraformVariable>(
+    table.names.map((input) => [input, declare(home, input, table.row(input))]),
+  );
+  const references = table.inputs((input) => Value.expression(`var.${input}`));
+  const locked = lockedInputs(table).filter((input) => !unlocked.includes(input));
+  const all = [
+    ...requirements(schema, references, (input) => input),
+    ...locked.map((input) => lock(input, table.row(input))),
+  ];
+  for (const { on, holds, message } of all) {
     variables.get(on)!.addValidation({ condition: bool(holds), errorMessage: str(message) });
   }
-  const fixed = (input: InputName) => (locked.includes(input) ? Value.of(rowOf(input).default) : undefined);
   return {
-    inputs: inputsFrom((input) => fixed(input) ?? Value.expression(`var.${input}`)),
-    warnings: warnings(references, (input) => input),
+    inputs: table.inputs((input) =>
+      locked.includes(input) ? Value.of(table.row(input).default) : Value.expression(`var.${input}`),
+    ),
+    warnings: warnings(schema, references, (input) => input),
   };
 }
 
-function inputsFrom(content: (input: InputName) => Value<unknown>): Inputs {
-  return Object.fromEntries(inputNames.map((input) => [camel(input), content(input)])) as unknown as Inputs;
+/** Inputs that are fixed at their default unless the module asks for a newer provider than the oldest supported one. */
+export function lockedInputs<R extends Rows>(table: Table<R>): readonly string[] {
+  return table.names.filter((input) => table.row(input).providerFrom !== undefined);
 }
 
-function declare(home: Construct, input: InputName): TerraformVariable {
-  const row = rowOf(input);
+function declare(home: Construct, input: string, row: Row): TerraformVariable {
   return new TerraformVariable(home, input, {
     type: row.type,
     default: row.default,
@@ -45,8 +59,7 @@ function declare(home: Construct, input: InputName): TerraformVariable {
   });
 }
 
-function lock(input: InputName): Statement {
-  const { default: only, providerFrom } = rowOf(input);
+function lock(input: string, { default: only, providerFrom }: Row): Requirement {
   return {
     on: input,
     mentions: (other) => other === input,

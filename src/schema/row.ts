@@ -14,6 +14,8 @@ export interface Row<T = unknown> {
   /** Operating systems that the input means something to. Absent: all. */
   readonly platforms?: readonly Platform[];
   readonly sensitive?: true;
+  /** Whether the module's variable takes ephemeral values, because Terraform never stores what becomes of it. */
+  readonly ephemeral?: true;
   /** A comma-separated text, for which a TypeScript program may also give an array. */
   readonly commaSeparated?: true;
   /** A size for systemd, which knows its unit in upper case only. */
@@ -28,37 +30,40 @@ export interface Row<T = unknown> {
 
 export type VariableType = "string" | "number" | "bool" | "list(string)" | "map(string)";
 
-type Facts<T> = Omit<Row<T>, "type" | "checks" | "choices"> & { readonly checks?: readonly Check<T>[] };
+type Details<T> = Omit<Row<T>, "type" | "checks" | "choices"> & { readonly checks?: readonly Check<T>[] };
 
-function row<T>(type: VariableType, { checks = [], ...facts }: Facts<T>): Row<T> {
-  return { type, checks: checks, ...facts };
+function row<T>(type: VariableType, { checks = [], ...details }: Details<T>): Row<T> {
+  return { type, checks, ...details };
 }
 
-export function text(facts: Facts<string>): Row<string> {
-  return row("string", facts);
+export function text(details: Details<string>): Row<string> {
+  return row("string", details);
 }
 
-export function number(facts: Facts<number>): Row<number> {
-  return row("number", facts);
+export function number(details: Details<number>): Row<number> {
+  return row("number", details);
 }
 
-export function flag(facts: Facts<boolean>): Row<boolean> {
-  return row("bool", facts);
+export function flag(details: Details<boolean>): Row<boolean> {
+  return row("bool", details);
 }
 
-export function texts(facts: Facts<readonly string[]>): Row<readonly string[]> {
-  return row("list(string)", facts);
+export function texts(details: Details<readonly string[]>): Row<readonly string[]> {
+  return row("list(string)", details);
 }
 
-export function tagMap(facts: Facts<Readonly<Record<string, string>>>): Row<Readonly<Record<string, string>>> {
-  return row("map(string)", facts);
+export function tagMap(details: Details<Readonly<Record<string, string>>>): Row<Readonly<Record<string, string>>> {
+  return row("map(string)", details);
 }
 
 /** A text or number out of a fixed list. */
 export function choice<const A extends readonly (string | number)[]>(
   allowed: A,
-  facts: Facts<A[number]>,
+  details: Details<A[number]>,
 ): Row<A[number]> {
   const type = typeof allowed[0] === "number" ? "number" : "string";
-  return { ...row(type, { ...facts, checks: [oneOf<A[number]>(allowed), ...(facts.checks ?? [])] }), choices: allowed };
+  return {
+    ...row(type, { ...details, checks: [oneOf<A[number]>(allowed), ...(details.checks ?? [])] }),
+    choices: allowed,
+  };
 }

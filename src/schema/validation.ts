@@ -3,71 +3,85 @@ import { text } from "../value/text";
 import { known, type Operand, Value } from "../value/value";
 import { type Check } from "./check";
 import { type Rule } from "./rule";
-import { cautions, rules } from "../elastic-ci-stack/rules/rules";
-import { contentOf, type InputName, type Inputs, inputNames, rowOf } from "../elastic-ci-stack/inputs/table";
+import { type Schema } from "./schema";
+import { type InputNameOf, type InputsOf, type Rows, type Table } from "./table";
 
-/** A condition on concrete inputs, with the sentence for whoever breaks it. */
-export interface Statement {
-  readonly on: InputName;
+/** A check or rule applied to inputs: what is required of them, and the sentence for whoever breaks it. */
+export interface Requirement {
+  readonly on: string;
   readonly holds: Value<boolean>;
   /** Whether it is about this input too. */
-  readonly mentions: (input: InputName) => boolean;
+  readonly mentions: (input: string) => boolean;
   /** Put together only when it is read: most are never needed. */
   readonly message: Value<string>;
 }
 
 /** How the reader knows an input: `min_size` in Terraform, `minSize` in TypeScript. */
-export type Naming = (input: InputName) => string;
+export type Naming = (input: string) => string;
+
+/** Inputs under validation, and how messages name them. */
+interface Subject<R extends Rows> {
+  readonly table: Table<R>;
+  readonly inputs: InputsOf<R>;
+  readonly naming: Naming;
+}
 
 /** Everything that must hold: the limits of each input first, then the rules across inputs. */
-export function requirements(inputs: Inputs, naming: Naming): readonly Statement[] {
-  return [
-    ...inputNames.flatMap((input) => limits(input, inputs, naming)),
-    ...rules.map((rule) => apply(rule, inputs, naming)),
-  ];
+export function requirements<R extends Rows>(
+  { table, rules }: Schema<R>,
+  inputs: InputsOf<R>,
+  naming: Naming,
+): readonly Requirement[] {
+  const subject = { table, inputs, naming };
+  return [...table.names.flatMap((input) => limits(input, subject)), ...rules.map((rule) => apply(rule, subject))];
 }
 
-/** Everything worth a warning. */
-export function warnings(inputs: Inputs, naming: Naming): readonly Statement[] {
-  return cautions.map((caution) => apply(caution, inputs, naming));
+/** What deserves a warning where it does not hold. */
+export function warnings<R extends Rows>(
+  schema: Schema<R>,
+  inputs: InputsOf<R>,
+  naming: Naming,
+): readonly Requirement[] {
+  return schema.warnings.map((rule) => apply(rule, { table: schema.table, inputs, naming }));
 }
 
-function limits(input: InputName, inputs: Inputs, naming: Naming): Statement[] {
-  return rowOf(input).checks.map((check) => ({
+function limits<R extends Rows>(input: InputNameOf<R>, subject: Subject<R>): Requirement[] {
+  const { table, inputs } = subject;
+  return table.row(input).checks.map((check) => ({
     on: input,
-    holds: (check as unknown as Check<unknown>).holds(contentOf(input, inputs)),
+    holds: (check as unknown as Check<unknown>).holds(table.content(input, inputs)),
     mentions: (other) => other === input,
     get message() {
-      return sentence(`{${input}=}, but it must ${check.must}.`, inputs, naming);
+      return sentence(`{${input}=}, but it must ${check.must}.`, subject);
     },
   }));
 }
 
-function apply(rule: Rule, inputs: Inputs, naming: Naming): Statement {
+function apply<R extends Rows>(rule: Rule<R>, subject: Subject<R>): Requirement {
   return {
     on: rule.on,
-    holds: rule.holds(inputs),
+    holds: rule.holds(subject.inputs),
     mentions: (input) =>
       input === rule.on || rule.message.includes(`{${input}}`) || rule.message.includes(`{${input}=}`),
     get message() {
-      return sentence(rule.message, inputs, naming);
+      return sentence(rule.message, subject);
     },
   };
 }
 
 /** Fills `{name}` and `{name=}` in. The content of a secret is never repeated. */
-function sentence(template: string, inputs: Inputs, naming: Naming): Value<string> {
+function sentence<R extends Rows>(template: string, subject: Subject<R>): Value<string> {
   const pieces = template.split(/(\{[a-z0-9_]+=?\})/);
-  return pieces.reduce<Value<string>>((done, piece) => text`${done}${fill(piece, inputs, naming)}`, Value.of(""));
+  return pieces.reduce<Value<string>>((done, piece) => text`${done}${fill(piece, subject)}`, Value.of(""));
 }
 
-function fill(piece: string, inputs: Inputs, naming: Naming): Operand<string> {
+function fill<R extends Rows>(piece: string, { table, inputs, naming }: Subject<R>): Operand<string> {
   const place = /^\{([a-z0-9_]+)(=?)\}$/.exec(piece);
   if (!place) return piece;
-  const input = place[1] as InputName;
+  const input = place[1] as InputNameOf<R>;
   if (!place[2]) return naming(input);
-  if (rowOf(input).sensitive) return `${naming(input)} is not shown`;
-  const content = contentOf(input, inputs);
+  if (table.row(input).sensitive) return `${naming(input)} is not shown`;
+  const content = table.content(input, inputs);
   if (content.isGiven && !known(content)) return `${naming(input)} is a reference`;
   return text`${naming(input)} is ${jsonDocument(content)}`;
 }

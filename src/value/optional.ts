@@ -84,13 +84,13 @@ export function eachKey<R extends Counted>(
 }
 
 /** A condition on the finished configuration, and what to say where it does not hold. */
-export interface Condition {
+export interface Precondition {
   readonly holds: Value<boolean>;
   readonly message: Operand<string>;
 }
 
 /** What only Terraform can judge. A condition that certainly holds is left out: Terraform refuses one that refers to nothing. */
-export function preconditions(conditions: readonly Condition[]) {
+export function preconditions(conditions: readonly Precondition[]) {
   const open = conditions.filter(({ holds }) => known(holds)?.content !== true);
   return open.map(({ holds, message }) => ({ condition: bool(holds), errorMessage: str(message) }));
 }

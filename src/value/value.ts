@@ -126,8 +126,16 @@ export function floor(a: Operand<number>): Value<number> {
   return fold<[number], number>([a], Math.floor, "floor(", at(a), ")");
 }
 
+/** What a negation that is written as an expression negates: twice not is what it was. */
+const negated = new WeakMap<Value<boolean>, Value<boolean>>();
+
 export function not(a: Operand<boolean>): Value<boolean> {
-  return fold<[boolean], boolean>([a], (x) => !x, "!", at(a));
+  const lifted = value(a);
+  const twice = negated.get(lifted);
+  if (twice) return twice;
+  const negation = fold<[boolean], boolean>([lifted], (x) => !x, "!", at(lifted));
+  if (!known(negation)) negated.set(negation, lifted);
+  return negation;
 }
 
 /** Written as a conditional: before Terraform 1.12 `false && unknown` is unknown, which no `count` may be. */

@@ -1,3 +1,4 @@
+import { elasticCiStack } from "../../src/elastic-ci-stack/definition";
 import { synthesize } from "../../src/module/synthesize";
 import { sourcesBelow } from "../harness/sources";
 import { BEIJING, type Body, EVERYTHING, GOVCLOUD, statements, synthesized } from "../harness/synthesized";
@@ -105,7 +106,7 @@ test("without a boundary no role has one", () => {
   expect(Object.values(of("aws_iam_role")).filter((role: Body) => role.permissions_boundary)).toEqual([]);
 });
 
-const generated = synthesize([]).configuration;
+const generated = synthesize(elasticCiStack, []).configuration;
 
 test("every role of the module stays within the boundary that is given", () => {
   const roles = Object.values<Body>(generated["resource"]!["aws_iam_role"]! as Body);

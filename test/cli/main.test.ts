@@ -1,3 +1,4 @@
+import { elasticCiStack } from "../../src/elastic-ci-stack/definition";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -94,7 +95,9 @@ test("the program writes the same bytes from another folder, in another language
   });
   expect({ code, first: output.split("\n")[0] }).toEqual({ code: 0, first: "Wrote the Terraform module to module" });
   expect(filesBelow(join(elsewhere, "module"))).toEqual(
-    Object.fromEntries([...moduleFiles([])].map(([path, content]) => [path, Buffer.from(content).toString("base64")])),
+    Object.fromEntries(
+      [...moduleFiles(elasticCiStack)].map(([path, content]) => [path, Buffer.from(content).toString("base64")]),
+    ),
   );
 }, 90_000);
 

@@ -1,6 +1,6 @@
+import { elasticCiStack } from "../../src/elastic-ci-stack/definition";
 import { TerraformStack, Testing } from "cdktf";
 import { ElasticCiStack, type ElasticCiStackProps, InvalidInputs } from "cdktf-buildkite-elastic-ci-stack";
-import { outputNames } from "../../src/elastic-ci-stack/outputs";
 import { type Body, EVERYTHING, synthesized } from "../harness/synthesized";
 
 function build(...all: readonly ElasticCiStackProps[]): {
@@ -154,7 +154,7 @@ test("several clusters in one app share no address and no name", () => {
     .filter((identity) => !identity.includes("aws_lambda_invocation"));
   expect(named.filter((identity, i) => named.indexOf(identity) !== i && !/\$\{aws_/.test(identity))).toEqual([]);
   expect(Object.keys(output as object).sort()).toEqual(
-    [0, 1, 2].flatMap((i) => outputNames.map((name) => `cluster${String(i)}_${name}`)).sort(),
+    [0, 1, 2].flatMap((i) => Object.keys(elasticCiStack.outputs).map((name) => `cluster${String(i)}_${name}`)).sort(),
   );
 });
 

@@ -1,11 +1,13 @@
+import { elasticCiStack } from "../../src/elastic-ci-stack/definition";
 import { TerraformStack, Testing } from "cdktf";
-import { camel, type InputName, inputNames, rowOf } from "../../src/elastic-ci-stack/inputs/table";
+import { type InputName, table } from "../../src/elastic-ci-stack/inputs/table";
+import { camel } from "../../src/schema/table";
 import { ModuleStack } from "../../src/module/module-stack";
 import { ElasticCiStack } from "../../src/elastic-ci-stack/elastic-ci-stack";
 import { alternative, type Given } from "../harness/alternatives";
 
-const inert = inputNames.filter((input) => rowOf(input).inert !== undefined);
-const effective = inputNames.filter((input) => !inert.includes(input));
+const inert = table.names.filter((input) => table.row(input).inert !== undefined);
+const effective = table.names.filter((input) => !inert.includes(input));
 
 /**
  * Flags that say of another input that it is given, for callers whose value Terraform does not know. A TypeScript program's
@@ -54,9 +56,9 @@ test.each([...inert, ...onlyForModules])("%s changes nothing for a TypeScript pr
 });
 
 describe("the module", () => {
-  const unlocked = inputNames.filter((input) => rowOf(input).providerFrom !== undefined);
+  const unlocked = table.names.filter((input) => table.row(input).providerFrom !== undefined);
   const { locals, resource, data } = JSON.parse(
-    Testing.synth(new ModuleStack(Testing.app(), "module", unlocked, null)),
+    Testing.synth(new ModuleStack(Testing.app(), "module", elasticCiStack, { unlocked, absent: null })),
   ) as Record<string, object>;
   const read = new Set(
     [...JSON.stringify({ locals, resource, data }).matchAll(/\bvar\.([a-z0-9_]+)/g)].map(([, input]) => input),

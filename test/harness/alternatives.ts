@@ -1,5 +1,5 @@
 /* For every input another content than its default, with the company that it needs to be allowed and to matter. */
-import { type InputName, inputNames, rowOf } from "../../src/elastic-ci-stack/inputs/table";
+import { type InputName, table } from "../../src/elastic-ci-stack/inputs/table";
 
 export type Given = Readonly<Partial<Record<InputName, unknown>>>;
 
@@ -136,7 +136,7 @@ const companies: Readonly<Partial<Record<InputName, Given>>> = {
 };
 
 export function alternative(input: InputName): Alternative {
-  const row = rowOf(input);
+  const row = table.row(input);
   const company = { ...TOKEN, ...companies[input] };
   if (input in contents) return { content: contents[input], company };
   if (row.choices) return { content: row.choices.find((choice) => choice !== row.default), company };
@@ -147,8 +147,8 @@ export function alternative(input: InputName): Alternative {
 
 /** Inputs that name things which the stack would make otherwise, or say how to find them. */
 const given: readonly InputName[] = [
-  ...inputNames.filter((input) => input.endsWith("_role_arn")),
-  ...inputNames.filter((input) => input.startsWith("create_") && input !== "create_vpc"),
+  ...table.names.filter((input) => input.endsWith("_role_arn")),
+  ...table.names.filter((input) => input.startsWith("create_") && input !== "create_vpc"),
   ...(["vpc_id", "subnets", "create_vpc", "security_group_ids", "associate_public_ip_address"] as const),
   ...([
     "secrets_bucket",
@@ -170,7 +170,7 @@ const apart: readonly InputName[] = [
 ];
 
 /** All of them at once: whatever is made, every setting of it different from its default. */
-export const everythingElse: Given = together(inputNames.filter((input) => ![...given, ...apart].includes(input)));
+export const everythingElse: Given = together(table.names.filter((input) => ![...given, ...apart].includes(input)));
 /** All of them at once: whatever can be given. */
 export const everythingGiven: Given = together(given);
 

@@ -1,3 +1,4 @@
+import { elasticCiStack } from "../../src/elastic-ci-stack/definition";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,11 +6,10 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, ref, TerraformStack, Token } from "cdktf";
 import { ElasticCiStack } from "cdktf-buildkite-elastic-ci-stack";
 import { type ElasticCiStackProps } from "../../src/elastic-ci-stack/props.generated";
-import { camel } from "../../src/elastic-ci-stack/inputs/table";
+import { camel } from "../../src/schema/table";
 import { moduleFiles } from "../../src/module/module-files";
-import { REQUIRED } from "../../src/module/module-stack";
+import { REQUIRED } from "../../src/module/versions";
 import { writeModule } from "../../src/module/write-module";
-import { outputNames } from "../../src/elastic-ci-stack/outputs";
 import { type Workspace } from "./terraform";
 
 export type Mode = "module" | "construct";
@@ -27,10 +27,12 @@ export function writeRoot(workspace: Workspace, mode: Mode, root: Root): void {
 }
 
 function writeModuleRoot(workspace: Workspace, { stacks, surroundings }: Root): void {
-  writeModule(join(workspace.directory, "module"), moduleFiles([]));
+  writeModule(join(workspace.directory, "module"), moduleFiles(elasticCiStack));
   const names = Object.keys(stacks);
   const outputs = names.flatMap((name) =>
-    outputNames.map((output) => [`${name}_${output}`, { value: `\${module.${name}.${output}}` }] as const),
+    Object.keys(elasticCiStack.outputs).map(
+      (output) => [`${name}_${output}`, { value: `\${module.${name}.${output}}` }] as const,
+    ),
   );
   workspace.write("main.tf.json", {
     provider: { aws: { s3_use_path_style: true } },

@@ -52,6 +52,13 @@ export function findTerraform(env: Environment = process.env): string {
   );
 }
 
+/** A tool that `.ci/tools` finds or has built before. A test never builds one: that takes minutes. */
+export async function findBuiltTool(name: string, env: Environment = process.env): Promise<string> {
+  const found = await run(join(repository, ".ci/tools"), ["--built", name], { env, timeoutMs: 60_000 });
+  if (found.code === 0) return found.stdout.trim();
+  throw new ToolMissing(found.output.trim());
+}
+
 /** The private Python environment that `npm run demo` makes when the machine's Python has no moto. */
 export const privatePython = (checkout: string): string => join(checkout, ".demo/venv/bin/python");
 

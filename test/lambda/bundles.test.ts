@@ -43,7 +43,7 @@ function invoke(name: string, event: unknown): Promise<{ lines: string[]; error:
   };
   const parameters = ["--no-warnings", "-e", INVOKE, join(target, "index.js"), JSON.stringify(event)];
   return new Promise((resolve) => {
-    execFile(process.execPath, parameters, { env, timeout: 20_000 }, (_, stdout, stderr) =>
+    execFile(process.execPath, parameters, { env, timeout: 60_000 }, (_, stdout, stderr) =>
       resolve({ lines: stdout.trim().split("\n"), error: stderr.trim() }),
     );
   });

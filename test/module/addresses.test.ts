@@ -1,6 +1,7 @@
+import { elasticCiStack } from "../../src/elastic-ci-stack/definition";
 import { type Json, type JsonObject, synthesize } from "../../src/module/synthesize";
 
-const { configuration } = synthesize([]);
+const { configuration } = synthesize(elasticCiStack, []);
 
 /** Addresses of Buildkite's own module for the same purpose, so that its users can bring their state along. */
 const SHARED = [

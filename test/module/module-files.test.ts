@@ -1,14 +1,14 @@
+import { elasticCiStack } from "../../src/elastic-ci-stack/definition";
 import { readFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { inputNames, rowOf, sections } from "../../src/elastic-ci-stack/inputs/table";
+import { table } from "../../src/elastic-ci-stack/inputs/table";
 import { type ModuleFiles, moduleFiles } from "../../src/module/module-files";
 import { lambdaKey } from "../../src/aws/function-code";
 import { packaged } from "../../src/package";
-import { outputNames } from "../../src/elastic-ci-stack/outputs";
-import { awsVersions } from "../../src/module/provider-floor";
+import { awsVersions } from "../../src/module/versions";
 
-const files = moduleFiles([]);
+const files = moduleFiles(elasticCiStack);
 const text = (path: string, of: ModuleFiles = files) => Buffer.from(of.get(path)!).toString();
 const headers = (path: string, type: string) =>
   [...text(path).matchAll(new RegExp(`^${type} "([a-z0-9_]+)" \\{$`, "gm"))].map(([, name]) => name);
@@ -30,7 +30,7 @@ test("the module is complete", () => {
 });
 
 test("generating it again gives the same bytes", () => {
-  const again = moduleFiles([]);
+  const again = moduleFiles(elasticCiStack);
   expect([...again.keys()]).toEqual([...files.keys()]);
   const different = [...files].filter(
     ([path, content]) => Buffer.compare(Buffer.from(content), Buffer.from(again.get(path)!)) !== 0,
@@ -93,8 +93,8 @@ test("versions.tf asks for Terraform 1.11 and a provider of major version 5 or 6
 });
 
 test("an unlocked input raises the provider and may be set", () => {
-  const unlocked = moduleFiles(["enable_nested_virtualization"]);
-  expect(text("versions.tf", unlocked)).toContain(`"${awsVersions(["enable_nested_virtualization"])}"`);
+  const unlocked = moduleFiles(elasticCiStack, ["enable_nested_virtualization"]);
+  expect(text("versions.tf", unlocked)).toContain(`"${awsVersions(table, ["enable_nested_virtualization"])}"`);
   expect(text("main.tf.json", unlocked)).toContain('"cpu_options"');
   expect(text("main.tf.json")).not.toContain('"cpu_options"');
   expect(text("variables.tf")).toContain("--unlock enable_nested_virtualization");
@@ -104,13 +104,13 @@ test("an unlocked input raises the provider and may be set", () => {
 });
 
 test("variables.tf has every input, section by section", () => {
-  expect(headers("variables.tf", "variable")).toEqual(inputNames);
+  expect(headers("variables.tf", "variable")).toEqual(table.names);
   const banners = [...text("variables.tf").matchAll(/^# -+\n# (.+)\n# -+$/gm)].map(([, title]) => title);
-  expect(banners).toEqual(sections.map(({ title }) => title));
+  expect(banners).toEqual(table.sections.map(({ title }) => title));
 });
 
 test("every variable has a default and refuses null", () => {
-  for (const input of inputNames) {
+  for (const input of table.names) {
     expect(declaration(input)).toMatch(/^ {2}default +=/m);
     expect(declaration(input)).toMatch(/^ {2}nullable += false$/m);
   }
@@ -130,15 +130,15 @@ test.each([
 });
 
 test("every limit of an input is a validation of its variable", () => {
-  for (const input of inputNames) {
+  for (const input of table.names) {
     const validations = declaration(input).match(/^ {2}validation \{$/gm) ?? [];
-    expect(validations.length).toBeGreaterThanOrEqual(rowOf(input).checks.length);
+    expect(validations.length).toBeGreaterThanOrEqual(table.row(input).checks.length);
   }
 });
 
 test("only the agent token is sensitive and ephemeral", () => {
   const declaring = (attribute: string) =>
-    inputNames.filter((input) => new RegExp(`^ {2}${attribute} += true$`, "m").test(declaration(input)));
+    table.names.filter((input) => new RegExp(`^ {2}${attribute} += true$`, "m").test(declaration(input)));
   expect(declaring("sensitive")).toEqual(["buildkite_agent_token"]);
   expect(declaring("ephemeral")).toEqual(["buildkite_agent_token"]);
 });
@@ -148,7 +148,7 @@ test("no validation repeats the agent token", () => {
 });
 
 test("outputs.tf has every output", () => {
-  expect(headers("outputs.tf", "output")).toEqual(outputNames);
+  expect(headers("outputs.tf", "output")).toEqual(Object.keys(elasticCiStack.outputs));
 });
 
 test("the README names the key of each function in lambda_bucket", () => {
@@ -159,5 +159,5 @@ test("the README names the key of each function in lambda_bucket", () => {
 
 test("the README names every input and every output", () => {
   const rows = [...text("README.md").matchAll(/^\| `([a-z0-9_]+)` \|/gm)].map(([, name]) => name);
-  expect(rows).toEqual([...inputNames, ...outputNames]);
+  expect(rows).toEqual([...table.names, ...Object.keys(elasticCiStack.outputs)]);
 });

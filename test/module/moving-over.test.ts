@@ -1,10 +1,11 @@
+import { elasticCiStack } from "../../src/elastic-ci-stack/definition";
 import { readFileSync } from "node:fs";
 import { moduleFiles } from "../../src/module/module-files";
 import { packaged } from "../../src/package";
 
 type Resources = Readonly<Record<string, Readonly<Record<string, { readonly count?: string; readonly name: string }>>>>;
 
-const { resource } = JSON.parse(Buffer.from(moduleFiles([]).get("main.tf.json")!).toString()) as {
+const { resource } = JSON.parse(Buffer.from(moduleFiles(elasticCiStack).get("main.tf.json")!).toString()) as {
   readonly resource: Resources;
 };
 const imports = [...readFileSync(packaged("README.md"), "utf8").matchAll(/^ *to = (\S+)\n *id = "(.+)"$/gm)];

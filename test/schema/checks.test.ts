@@ -1,7 +1,8 @@
+import { schema } from "../../src/elastic-ci-stack/schema";
 import { fromProps } from "../../src/schema/from-props";
 import { InvalidInputs } from "../../src/schema/invalid-inputs";
 import { rules } from "../../src/elastic-ci-stack/rules/rules";
-import { contentOf, inputNames, type Inputs, rowOf } from "../../src/elastic-ci-stack/inputs/table";
+import { type Inputs, table } from "../../src/elastic-ci-stack/inputs/table";
 import { type Check } from "../../src/schema/check";
 import { known } from "../../src/value/value";
 import { allowed, refused } from "../elastic-ci-stack/inputs/cases";
@@ -9,7 +10,7 @@ import { inputsOf } from "../elastic-ci-stack/inputs/inputs-of";
 
 function problemsOf(props: object): readonly string[] {
   try {
-    fromProps(props);
+    fromProps(schema, props);
     return [];
   } catch (error) {
     if (error instanceof InvalidInputs) return error.problems;
@@ -31,12 +32,12 @@ describe("right inputs are allowed", () => {
 
 describe("the cases are complete", () => {
   const wrong: readonly Inputs[] = refused.map(({ props }) => inputsOf(props));
-  const checks = inputNames.flatMap((input) =>
-    rowOf(input).checks.map((check) => ({ input, must: check.must, check: check as unknown as Check<unknown> })),
+  const checks = table.names.flatMap((input) =>
+    table.row(input).checks.map((check) => ({ input, must: check.must, check: check as unknown as Check<unknown> })),
   );
 
   test.each(checks)("$input must $must: some case breaks it", ({ input, check }) => {
-    const breaks = (inputs: Inputs) => known(check.holds(contentOf(input, inputs)))?.content === false;
+    const breaks = (inputs: Inputs) => known(check.holds(table.content(input, inputs)))?.content === false;
     expect(wrong.filter(breaks).length).toBeGreaterThan(0);
   });
 

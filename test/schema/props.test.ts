@@ -1,3 +1,4 @@
+import { schema } from "../../src/elastic-ci-stack/schema";
 import { TerraformLocal, TerraformStack, Testing } from "cdktf";
 import { fromProps } from "../../src/schema/from-props";
 import { InvalidInputs } from "../../src/schema/invalid-inputs";
@@ -5,7 +6,7 @@ import { known } from "../../src/value/value";
 
 function refusal(props: object): InvalidInputs {
   try {
-    fromProps(props);
+    fromProps(schema, props);
   } catch (error) {
     if (error instanceof InvalidInputs) return error;
     throw error;
@@ -89,26 +90,29 @@ describe("secrets stay secret", () => {
   });
 
   test("nor in a warning", () => {
-    const { warnings } = fromProps({ buildkiteAgentToken: "hush", buildkiteAgentTokenParameterStorePath: "/ci/token" });
+    const { warnings } = fromProps(schema, {
+      buildkiteAgentToken: "hush",
+      buildkiteAgentTokenParameterStorePath: "/ci/token",
+    });
     expect(warnings).toEqual([expect.stringContaining("buildkiteAgentToken is given") as string]);
   });
 });
 
 describe("content of the inputs", () => {
   test("an input that is left out, or undefined, has its default", () => {
-    const { inputs } = fromProps({ ...TOKEN, ...({ maxSize: undefined } as object) });
+    const { inputs } = fromProps(schema, { ...TOKEN, ...({ maxSize: undefined } as object) });
     expect([known(inputs.maxSize), known(inputs.stackName)]).toEqual([{ content: 10 }, { content: "buildkite-stack" }]);
   });
 
   test("an array for a comma-separated text is joined", () => {
-    const { inputs } = fromProps({ ...TOKEN, instanceTypes: ["t3.large", "t3a.large"] });
+    const { inputs } = fromProps(schema, { ...TOKEN, instanceTypes: ["t3.large", "t3a.large"] });
     expect(known(inputs.instanceTypes)).toEqual({ content: "t3.large,t3a.large" });
   });
 });
 
 describe("references are judged when Terraform knows them", () => {
   test("a VPC that another construct makes counts as given", () => {
-    const { open } = fromProps({ ...TOKEN, vpcId: reference, subnets: ["subnet-1", "subnet-2"] });
+    const { open } = fromProps(schema, { ...TOKEN, vpcId: reference, subnets: ["subnet-1", "subnet-2"] });
     expect(open.map(({ on }) => on)).toEqual(["vpc_id"]);
   });
 

@@ -48,6 +48,7 @@ describe("operators on what only Terraform knows become expressions", () => {
       expression: "${(1 + (var.flag ? 2 : var.number))}",
     },
     { name: "not of a comparison", built: not(eq(number, 1)), expression: "${!(var.number == 1)}" },
+    { name: "not of a negation", built: not(not(eq(number, 1))), expression: "${(var.number == 1)}" },
     { name: "least", built: v.least(number, 3), expression: "${min(var.number, 3)}" },
     { name: "floor", built: v.floor(number), expression: "${floor(var.number)}" },
     { name: "isSet", built: isSet(text), expression: "${(length(var.text) > 0)}" },

@@ -2,15 +2,15 @@ import { AutoscalingGroup } from "@cdktf/provider-aws/lib/autoscaling-group";
 import { AutoscalingLifecycleHook } from "@cdktf/provider-aws/lib/autoscaling-lifecycle-hook";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { type Statement as Requirement } from "../../schema/validation";
-import { type Inputs } from "../inputs/table";
+import { type Requirement } from "../../schema/validation";
+import { type StackContext } from "../context";
 import { entries, field, splitTrimmed } from "../../value/list";
 import { address, blocks, optionalBlock, orNull, preconditions } from "../../value/optional";
 import { jsonDocument } from "../../value/json";
 import { lower, toText, withoutPrefix } from "../../value/text";
 import { bool, least, list, num, str, Value } from "../../value/value";
 import { type AgentLaunchTemplate } from "../instance/launch-template";
-import { type Names, tagged } from "../../aws/names";
+import { tagged } from "../../aws/names";
 import { type Network } from "../network/network";
 
 /** What deleting the group may take. Its hook is gone by then, so instances no longer drain; they only have to shut down. */
@@ -23,8 +23,6 @@ const DELETE_TIMEOUT = "15m";
 const HEARTBEAT_TIMEOUT = 300;
 
 export interface GroupSources {
-  readonly inputs: Inputs;
-  readonly names: Names;
   readonly network: Network;
   readonly launchTemplate: AgentLaunchTemplate;
   readonly minSize: Value<number>;
@@ -42,10 +40,12 @@ export class AgentAutoScalingGroup extends Construct {
   constructor(
     scope: Construct,
     id: string,
+    private readonly context: StackContext,
     private readonly sources: GroupSources,
   ) {
     super(scope, id);
-    const { inputs, names, network, minSize, requirements, needs } = sources;
+    const { inputs, names } = context;
+    const { network, minSize, requirements, needs } = sources;
     const precondition = preconditions(requirements);
     this.group = new AutoscalingGroup(this, "agent_auto_scale_group", {
       name: str(names.group),
@@ -98,8 +98,8 @@ export class AgentAutoScalingGroup extends Construct {
   }
 
   private mixedInstances() {
-    const { inputs, launchTemplate } = this.sources;
-    const template = launchTemplate.template;
+    const { inputs } = this.context;
+    const { template } = this.sources.launchTemplate;
     return {
       instancesDistribution: {
         onDemandBaseCapacity: num(inputs.onDemandBaseCapacity),
@@ -121,7 +121,7 @@ export class AgentAutoScalingGroup extends Construct {
    * Terraform destroys it before the group, and AWS then ends waiting instances at once: only StopBuildkiteAgents lets jobs finish there.
    */
   private hook(): AutoscalingLifecycleHook {
-    const { inputs, names } = this.sources;
+    const { inputs, names } = this.context;
     return new AutoscalingLifecycleHook(this, "instance_terminating", {
       name: str(names.terminatingHook),
       autoscalingGroupName: this.group.name,

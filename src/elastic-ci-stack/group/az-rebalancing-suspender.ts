@@ -1,19 +1,19 @@
 import { type AutoscalingGroup } from "@cdktf/provider-aws/lib/autoscaling-group";
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
 import { Construct } from "constructs";
+import { type StackContext } from "../context";
 import { jsonDocument } from "../../value/json";
 import { text } from "../../value/text";
 import { str, Value } from "../../value/value";
-import { type Facts } from "../facts";
-import { type FunctionSetting, lambdaFunction } from "../../aws/function";
+import { lambdaFunction } from "../../aws/function";
 import { ownCode } from "../../aws/function-code";
 
 /** Stops AWS from ending busy instances for the sake of balance between zones, whenever the group is made or changed. */
 export class AzRebalancingSuspender extends Construct {
-  constructor(scope: Construct, id: string, setting: FunctionSetting, facts: Facts, group: AutoscalingGroup) {
+  constructor(scope: Construct, id: string, context: StackContext, group: AutoscalingGroup) {
     super(scope, id);
-    const { inputs, names } = setting;
-    const { fn } = lambdaFunction(this, (resource) => resource, setting, {
+    const { inputs, facts, names } = context;
+    const { fn } = lambdaFunction(this, (resource) => resource, context, {
       ids: {
         fn: "az_rebalancing_suspender",
         role: "asg_process_suspender",

@@ -3,19 +3,18 @@ import { DataAwsAutoscalingGroup } from "@cdktf/provider-aws/lib/data-aws-autosc
 import { DataAwsAutoscalingGroups } from "@cdktf/provider-aws/lib/data-aws-autoscaling-groups";
 import { type AutoscalingGroup } from "@cdktf/provider-aws/lib/autoscaling-group";
 import { Construct } from "constructs";
-import { type Inputs } from "../inputs/table";
+import { type StackContext } from "../context";
 import { contains } from "../../value/list";
 import { type One, optional } from "../../value/optional";
 import { text } from "../../value/text";
 import { and, least, num, str, type Value, when } from "../../value/value";
-import { type Names } from "../../aws/names";
 
 /** Keeps everything but the minimum as it is: the provider would send 0 for what is left out. */
 const UNCHANGED = -1;
 
 /** Raises and lowers the group's minimum by the clock. */
 export class ScheduledScaling extends Construct {
-  constructor(scope: Construct, id: string, inputs: Inputs, names: Names, group: AutoscalingGroup) {
+  constructor(scope: Construct, id: string, { inputs, names }: StackContext, group: AutoscalingGroup) {
     super(scope, id);
     const action = (one: One, id: string, name: string, recurrence: Value<string>, minSize: Value<number>) =>
       one(
@@ -43,7 +42,7 @@ export class ScheduledScaling extends Construct {
 export class PlannedMinimum extends Construct {
   readonly minSize: Value<number>;
 
-  constructor(scope: Construct, id: string, inputs: Inputs, names: Names) {
+  constructor(scope: Construct, id: string, { inputs, names }: StackContext) {
     super(scope, id);
     const scheduled = inputs.enableScheduledScaling;
     const found = optional(scheduled, (one) =>

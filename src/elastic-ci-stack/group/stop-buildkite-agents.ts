@@ -1,14 +1,14 @@
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
 import { Construct } from "constructs";
+import { type StackContext } from "../context";
 import { jsonDocument } from "../../value/json";
 import { address } from "../../value/optional";
 import { text } from "../../value/text";
 import { str, Value } from "../../value/value";
 import { type AgentAutoScalingGroup } from "./auto-scaling-group";
-import { type Facts } from "../facts";
-import { type FunctionSetting, lambdaFunction } from "../../aws/function";
+import { lambdaFunction } from "../../aws/function";
 import { ownCode } from "../../aws/function-code";
-import { type Statement } from "../../aws/policy";
+import { sendCommand, type Statement } from "../../aws/policy";
 
 /** The longest that Lambda lets a function run. */
 const LONGEST_RUN_SECONDS = 900;
@@ -21,10 +21,10 @@ const LONGEST_RUN_SECONDS = 900;
 export class StopBuildkiteAgents extends Construct {
   readonly invocation: LambdaInvocation;
 
-  constructor(scope: Construct, id: string, setting: FunctionSetting, facts: Facts, group: AgentAutoScalingGroup) {
+  constructor(scope: Construct, id: string, context: StackContext, group: AgentAutoScalingGroup) {
     super(scope, id);
-    const { inputs, names } = setting;
-    const { fn } = lambdaFunction(this, (resource) => resource, setting, {
+    const { inputs, facts, names } = context;
+    const { fn } = lambdaFunction(this, (resource) => resource, context, {
       ids: {
         fn: "stop_buildkite_agents",
         role: "stop_buildkite_agents",
@@ -39,7 +39,7 @@ export class StopBuildkiteAgents extends Construct {
         name: text`${names.stack}-stop-bk-agents`,
         exists: facts.createsStopRole,
         given: inputs.stopBuildkiteAgentsRoleArn,
-        may: permissions(setting),
+        may: permissions(context),
       },
     });
     this.invocation = new LambdaInvocation(this, "stop_buildkite_agents_on_replacement", {
@@ -60,23 +60,10 @@ export class StopBuildkiteAgents extends Construct {
   }
 }
 
-function permissions({ names, account }: FunctionSetting): readonly Statement[] {
-  const documents = ["AWS-RunShellScript", "AWS-RunPowerShellScript"];
+function permissions({ names, account }: StackContext): readonly Statement[] {
   return [
     { sid: "ReadGroups", actions: ["autoscaling:DescribeAutoScalingGroups"], resources: ["*"] },
     { sid: "EmptyGroup", actions: ["autoscaling:UpdateAutoScalingGroup"], resources: [names.groupArn] },
-    {
-      sid: "UseStopDocuments",
-      actions: ["ssm:SendCommand"],
-      resources: documents.map(
-        (document) => text`arn:${account.partition}:ssm:${account.region}::document/${document}`,
-      ),
-    },
-    {
-      sid: "StopAgents",
-      actions: ["ssm:SendCommand"],
-      resources: [account.arn("ec2", "instance/*")],
-      condition: { StringEquals: { "aws:ResourceTag/aws:autoscaling:groupName": names.group } },
-    },
+    ...sendCommand(account, names.group),
   ];
 }

@@ -7,6 +7,7 @@ const registration = {
   buildkite_agent_token: text({
     default: "",
     sensitive: true,
+    ephemeral: true,
     about:
       "Agent registration token. It is written to an encrypted SSM parameter and never enters Terraform's state. " +
       "After changing it, raise buildkite_agent_token_version. Ignored where a parameter is given.",

@@ -1,4 +1,5 @@
-import { type Value } from "../../value/value";
+import { type Rule } from "../../schema/rule";
+import { type InputNameOf, type InputsOf, type RowsIn, tableOf } from "../../schema/table";
 import { access } from "./access";
 import { agent } from "./agent";
 import { buckets } from "./buckets";
@@ -13,20 +14,14 @@ import { logs } from "./logs";
 import { network } from "./network";
 import { plugins } from "./plugins";
 import { purchasing } from "./purchasing";
-import { type Row } from "../../schema/row";
 import { scaler } from "./scaler";
 import { schedule } from "./schedule";
 import { signing } from "./signing";
 import { stack } from "./stack";
 import { storage } from "./storage";
 
-export interface Section {
-  readonly title: string;
-  readonly rows: Readonly<Record<string, Row>>;
-}
-
 /** All inputs, section by section, in the order in which a reader meets them. */
-export const sections: readonly Section[] = [
+export const table = tableOf([
   { title: "Stack", rows: stack },
   { title: "Agents", rows: agent },
   { title: "Jobs that agents take", rows: jobs },
@@ -46,54 +41,13 @@ export const sections: readonly Section[] = [
   { title: "Signed pipelines", rows: signing },
   { title: "Logs and functions", rows: logs },
   { title: "Tags", rows: cost },
-];
+]);
 
-export const table = {
-  ...stack,
-  ...agent,
-  ...jobs,
-  ...scaler,
-  ...group,
-  ...schedule,
-  ...instance,
-  ...purchasing,
-  ...storage,
-  ...buckets,
-  ...network,
-  ...access,
-  ...docker,
-  ...plugins,
-  ...lifecycle,
-  ...limits,
-  ...signing,
-  ...logs,
-  ...cost,
-} as const;
-
-type Table = typeof table;
-
-export type InputName = keyof Table;
-
-/** Type of an input's content. */
-export type ContentOf<K extends InputName> = Table[K] extends Row<infer T> ? T : never;
-
-/** `min_size` → `minSize`: the name of the prop is always the camel case of the variable's. */
-export type Camel<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
-
-export function camel(name: string): string {
-  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-}
+export type InputRows = RowsIn<typeof table>;
+export type InputName = InputNameOf<InputRows>;
 
 /** Every input as a value, whoever gave it. */
-export type Inputs = { readonly [K in InputName as Camel<K>]: Value<ContentOf<K>> };
+export type Inputs = InputsOf<InputRows>;
 
-export const inputNames = Object.keys(table) as InputName[];
-
-export function rowOf(input: InputName): Row {
-  return table[input];
-}
-
-/** The content of an input that is only known by its name. */
-export function contentOf(input: InputName, inputs: Inputs): Value<unknown> {
-  return (inputs as unknown as Record<string, Value<unknown>>)[camel(input)]!;
-}
+/** A condition across inputs. */
+export type InputRule = Rule<InputRows>;

@@ -1,12 +1,10 @@
 import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
 import { Construct } from "constructs";
-import { type Inputs } from "../inputs/table";
+import { type StackContext } from "../context";
 import { lookup } from "../../value/list";
 import { named, optional } from "../../value/optional";
 import { text } from "../../value/text";
 import { isSet, known, str, Value, when } from "../../value/value";
-import { type Account } from "../../aws/account";
-import { type Facts } from "../facts";
 import published from "./images.json";
 
 /** Version of Buildkite's image set and of the scripts in it. */
@@ -18,7 +16,7 @@ export class Image extends Construct {
   readonly id: Value<string>;
   readonly architecture: Value<string>;
 
-  constructor(scope: Construct, id: string, inputs: Inputs, facts: Facts, account: Account) {
+  constructor(scope: Construct, id: string, { inputs, facts, account }: StackContext) {
     super(scope, id);
     const parameter = optional(facts.readsImageParameter, (one) =>
       one(new DataAwsSsmParameter(this, "ami", { name: str(inputs.imageIdParameter) })),

@@ -1,8 +1,8 @@
+import { type Account } from "../../aws/account";
+import { type StackContext } from "../context";
 import { type Inputs } from "../inputs/table";
 import { startsWith, text, withoutPrefix } from "../../value/text";
 import { isSet, type Value } from "../../value/value";
-import { type Account } from "../../aws/account";
-import { type Names } from "../../aws/names";
 import { type Statement } from "../../aws/policy";
 
 /** What the SSM agent calls; none of it can be limited to a resource. */
@@ -24,7 +24,7 @@ const SSM_AGENT_ACTIONS = [
 ];
 
 /** What every instance may do, and what the inputs add. Secrets, token and signing key bring their own statements. */
-export function instancePermissions(inputs: Inputs, names: Names, account: Account): readonly Statement[] {
+export function instancePermissions({ inputs, names, account }: StackContext): readonly Statement[] {
   return [
     { sid: "SsmAgent", actions: SSM_AGENT_ACTIONS, resources: ["*"] },
     {

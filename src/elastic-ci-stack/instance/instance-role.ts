@@ -4,15 +4,12 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { type Inputs } from "../inputs/table";
 import { contains, lookup, merge, pairs } from "../../value/list";
 import { each, type One, type Optional, optional, orNull } from "../../value/optional";
 import { lastPart, text } from "../../value/text";
 import { and, eq, isSet, map, not, str, Value, when } from "../../value/value";
-import { type Account } from "../../aws/account";
-import { type Facts } from "../facts";
+import { type StackContext } from "../context";
 import { instancePermissions, pullThroughPermissions } from "./instance-permissions";
-import { type Names } from "../../aws/names";
 import { policyDocument, type Statement, trustPolicy } from "../../aws/policy";
 
 const ECR_POLICIES: Readonly<Record<string, string>> = {
@@ -35,14 +32,12 @@ export class InstanceRole extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly inputs: Inputs,
-    private readonly facts: Facts,
-    private readonly names: Names,
-    private readonly account: Account,
+    private readonly context: StackContext,
     /** What the other parts let instances do. */
     grants: readonly Statement[],
   ) {
     super(scope, id);
+    const { inputs, facts, names } = context;
     this.own = optional(facts.createsInstanceRole, (one) => this.make(one, grants));
     this.arn = this.own.pick((role) => role.arn, inputs.instanceRoleArn);
     this.name = this.own.pick((role) => role.name, lastPart("/", inputs.instanceRoleArn));
@@ -56,16 +51,16 @@ export class InstanceRole extends Construct {
   }
 
   private make(one: One, grants: readonly Statement[]): IamRole {
-    const { inputs, names } = this;
+    const { inputs, names } = this.context;
     const role = one(
       new IamRole(this, "iam_role", {
         name: str(when(isSet(inputs.instanceRoleName), inputs.instanceRoleName, text`${names.stack}-Role`)),
-        assumeRolePolicy: str(trustPolicy(text`ec2.${this.account.dnsSuffix}`)),
+        assumeRolePolicy: str(trustPolicy(text`ec2.${this.context.account.dnsSuffix}`)),
         permissionsBoundary: orNull(inputs.instanceRolePermissionsBoundaryArn),
         tags: map(merge(names.tags, pairs(inputs.instanceRoleTags))),
       }),
     );
-    const statements = [...instancePermissions(inputs, names, this.account), ...grants];
+    const statements = [...instancePermissions(this.context), ...grants];
     this.rights.push(
       one(
         new IamRolePolicy(this, "buildkite_agent_policy", {
@@ -81,7 +76,11 @@ export class InstanceRole extends Construct {
   }
 
   private attachManagedPolicies(role: IamRole): void {
-    const arns = when<readonly string[]>(this.facts.createsInstanceRole, this.inputs.managedPolicyArns, []);
+    const arns = when<readonly string[]>(
+      this.context.facts.createsInstanceRole,
+      this.context.inputs.managedPolicyArns,
+      [],
+    );
     const attachments = each(
       arns,
       (arn) => new IamRolePolicyAttachment(this, "instance_managed_policies", { role: role.name, policyArn: str(arn) }),
@@ -90,22 +89,22 @@ export class InstanceRole extends Construct {
   }
 
   private allowRegistry(role: IamRole): void {
-    const level = this.inputs.ecrAccessPolicy;
-    const access = optional(and(this.facts.createsInstanceRole, not(eq<string>(level, "none"))), (one) =>
+    const level = this.context.inputs.ecrAccessPolicy;
+    const access = optional(and(this.context.facts.createsInstanceRole, not(eq<string>(level, "none"))), (one) =>
       one(
         new IamRolePolicyAttachment(this, "instance_ecr_policy", {
           role: role.name,
-          policyArn: str(this.account.awsPolicyArn(lookup(Value.of(ECR_POLICIES), level, ""))),
+          policyArn: str(this.context.account.awsPolicyArn(lookup(Value.of(ECR_POLICIES), level, ""))),
         }),
       ),
     );
     const pullsThrough = contains<string>(["readonly-pullthrough", "poweruser-pullthrough"], level);
-    const pullThrough = optional(and(this.facts.createsInstanceRole, pullsThrough), (one) =>
+    const pullThrough = optional(and(this.context.facts.createsInstanceRole, pullsThrough), (one) =>
       one(
         new IamRolePolicy(this, "ecr_pullthrough_policy", {
           name: "ECRPullThrough",
           role: role.id,
-          policy: str(policyDocument([pullThroughPermissions(this.account)])),
+          policy: str(policyDocument([pullThroughPermissions(this.context.account)])),
         }),
       ),
     );

@@ -1,15 +1,13 @@
 import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
 import { Construct } from "constructs";
-import { type Inputs } from "../inputs/table";
+import { type StackContext } from "../context";
 import { contains, every, itemAt, keys, splitTrimmed } from "../../value/list";
 import { optionalBlock, orNull, preconditions } from "../../value/optional";
-import { length, matches, startsWith, text } from "../../value/text";
+import { length, matches, text } from "../../value/text";
 import { any, bool, eq, gte, isSet, list, map, not, num, str, type Value, when } from "../../value/value";
-import { type Account } from "../../aws/account";
-import { type Facts } from "../facts";
 import { type Image } from "./image";
 import { type InstanceRole } from "./instance-role";
-import { type Names, tagged } from "../../aws/names";
+import { tagged } from "../../aws/names";
 import { type AgentSecurityGroup } from "../network/security-group";
 
 /** EC2 takes 16 384 bytes of user data; base64 makes 21 848 characters of them. */
@@ -20,10 +18,6 @@ function isShownInMetadata(key: Value<string>): Value<boolean> {
 }
 
 export interface LaunchTemplateSources {
-  readonly inputs: Inputs;
-  readonly facts: Facts;
-  readonly names: Names;
-  readonly account: Account;
   readonly image: Image;
   readonly instanceRole: InstanceRole;
   readonly securityGroup: AgentSecurityGroup;
@@ -38,10 +32,12 @@ export class AgentLaunchTemplate extends Construct {
   constructor(
     scope: Construct,
     id: string,
+    private readonly context: StackContext,
     private readonly sources: LaunchTemplateSources,
   ) {
     super(scope, id);
-    const { inputs, facts, names, image, instanceRole, securityGroup, userData } = sources;
+    const { inputs, facts, names } = context;
+    const { image, instanceRole, securityGroup, userData } = sources;
     this.template = new LaunchTemplate(this, "agent_launch_template", {
       name: str(text`${names.stack}-launch-template`),
       updateDefaultVersion: true,
@@ -69,7 +65,7 @@ export class AgentLaunchTemplate extends Construct {
       monitoring: { enabled: bool(inputs.enableDetailedMonitoring) },
       tags: map(names.tags),
       tagSpecifications: this.tagSpecifications(),
-      lifecycle: { precondition: this.requirements() },
+      lifecycle: { precondition: this.preconditions() },
     });
     optionalBlock(this.template, "credit_specification", facts.isBurstable, { cpu_credits: inputs.cpuCredits });
     optionalBlock(this.template, "cpu_options", inputs.enableNestedVirtualization, {
@@ -78,7 +74,7 @@ export class AgentLaunchTemplate extends Construct {
   }
 
   private rootVolume() {
-    const { inputs, facts } = this.sources;
+    const { inputs, facts } = this.context;
     const type = inputs.rootVolumeType;
     const isUbuntu = eq<string>(inputs.linuxDistribution, "ubuntu2404");
     const usual = when(facts.isWindows, "/dev/sda1", when(isUbuntu, "/dev/sda1", "/dev/xvda"));
@@ -100,14 +96,13 @@ export class AgentLaunchTemplate extends Construct {
 
   /** The provider takes nothing but an ARN here. */
   private rootVolumeKey(): Value<string> {
-    const { inputs, account } = this.sources;
+    const { inputs, account } = this.context;
     const key = inputs.rootVolumeKmsKeyId;
-    const arn = when(startsWith(key, "arn:"), key, account.arn("kms", text`key/${key}`));
-    return when(isSet(key), arn, "");
+    return when(isSet(key), account.kmsKeyArn(key), "");
   }
 
   private tagSpecifications() {
-    const { inputs, names } = this.sources;
+    const { inputs, names } = this.context;
     const name = when(isSet(inputs.instanceName), inputs.instanceName, names.stack);
     const shared = { Name: name, BuildkiteQueue: inputs.buildkiteQueue };
     const instance = { ...shared, Role: "buildkite-agent", BuildkiteAgentRelease: inputs.buildkiteAgentRelease };
@@ -118,8 +113,9 @@ export class AgentLaunchTemplate extends Construct {
     ];
   }
 
-  private requirements() {
-    const { image, account, userData } = this.sources;
+  private preconditions() {
+    const { account } = this.context;
+    const { image, userData } = this.sources;
     const noImage = text`There is no published image for ${image.architecture} in region ${account.region}: set image_id or image_id_parameter.`;
     return preconditions([
       { holds: not(eq(image.id, "")), message: noImage },

@@ -1,25 +1,19 @@
 import { readFileSync } from "node:fs";
 import { type Platform, type VariableType } from "../../schema/row";
-import { contentOf, inputNames, type Inputs, rowOf } from "../inputs/table";
+import { type StackContext } from "../context";
+import { table } from "../inputs/table";
 import { base64, compressed, jsonArray, jsonDocument } from "../../value/json";
 import { join } from "../../value/list";
 import { text, toText, upper } from "../../value/text";
 import { and, eq, isSet, known, type Operand, type Value, when } from "../../value/value";
-import { type Account } from "../../aws/account";
 import { type AgentToken } from "../secrets/agent-token";
-import { type Facts } from "../facts";
 import { STACK_VERSION } from "./image";
-import { type Names } from "../../aws/names";
 import { packaged } from "../../package";
 import { type SecretsBucket } from "../secrets/secrets-bucket";
 import { type SigningKey } from "../secrets/signing-key";
 
 /** Everything that the settings of an instance are made of. */
-export interface UserDataSources {
-  readonly inputs: Inputs;
-  readonly facts: Facts;
-  readonly names: Names;
-  readonly account: Account;
+export interface UserDataSources extends StackContext {
   readonly token: AgentToken;
   readonly signingKey: SigningKey;
   readonly secretsBucket: SecretsBucket;
@@ -38,10 +32,10 @@ export function userData(sources: UserDataSources): Value<string> {
 /** The settings: names as Buildkite's image expects them, every value as text. */
 export function environment(sources: UserDataSources, platform: Platform): Record<string, Operand<string>> {
   const { inputs, names, account } = sources;
-  const copied = inputNames.flatMap((input): [string, Value<string>][] => {
-    const { env, platforms, type, isSize } = rowOf(input);
+  const copied = table.names.flatMap((input): [string, Value<string>][] => {
+    const { env, platforms, type, isSize } = table.row(input);
     if (env === undefined || platforms?.includes(platform) === false) return [];
-    const content = asText(type, contentOf(input, inputs));
+    const content = asText(type, table.content(input, inputs));
     return [[env, isSize ? forSystemd(content) : content]];
   });
   const hasOwnRegion = and(isSet(inputs.artifactsBucket), isSet(inputs.artifactsBucketRegion));

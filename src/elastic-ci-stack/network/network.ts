@@ -7,13 +7,12 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { type Inputs } from "../inputs/table";
+import { type StackContext } from "../context";
 import { itemAt, splitTrimmed } from "../../value/list";
 import { type One, type Optional, optional } from "../../value/optional";
 import { text } from "../../value/text";
 import { and, isSet, map, not, str, Value } from "../../value/value";
-import { type Facts } from "../facts";
-import { type Names, tagged } from "../../aws/names";
+import { tagged } from "../../aws/names";
 
 /** What we make where no VPC is given. */
 export interface OwnNetwork {
@@ -21,7 +20,7 @@ export interface OwnNetwork {
   readonly subnets: readonly [Subnet, Subnet];
   readonly routeTable: RouteTable;
   /** What instances in the subnets need on their way to the internet. */
-  readonly ways: readonly ITerraformDependable[];
+  readonly routes: readonly ITerraformDependable[];
 }
 
 /** The VPC and the subnets that instances run in: our own, with a way to the internet, or the ones given. */
@@ -33,21 +32,22 @@ export class Network extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly inputs: Inputs,
-    private readonly facts: Facts,
-    private readonly names: Names,
+    private readonly context: StackContext,
   ) {
     super(scope, id);
     const zones = this.zones();
-    this.own = optional(facts.createsVpc, (one) => this.make(one, zones));
-    this.vpcId = this.own.pick(({ vpc }) => vpc.id, inputs.vpcId);
-    this.subnetIds = this.own.pick(({ subnets }) => Value.of(subnets.map((subnet) => subnet.id)), inputs.subnets);
+    this.own = optional(context.facts.createsVpc, (one) => this.make(one, zones));
+    this.vpcId = this.own.pick(({ vpc }) => vpc.id, context.inputs.vpcId);
+    this.subnetIds = this.own.pick(
+      ({ subnets }) => Value.of(subnets.map((subnet) => subnet.id)),
+      context.inputs.subnets,
+    );
   }
 
   /** Names of the zones to use. Local Zones and the like need no opting out: they never count. */
   private zones(): Value<readonly string[]> {
-    const { availabilityZones } = this.inputs;
-    const looksUp = and(this.facts.createsVpc, not(isSet(availabilityZones)));
+    const { availabilityZones } = this.context.inputs;
+    const looksUp = and(this.context.facts.createsVpc, not(isSet(availabilityZones)));
     const available = optional(looksUp, (one) =>
       one(
         new DataAwsAvailabilityZones(this, "available", {
@@ -60,10 +60,10 @@ export class Network extends Construct {
   }
 
   private make(one: One, zones: Value<readonly string[]>): OwnNetwork {
-    const { stack, tags } = this.names;
+    const { stack, tags } = this.context.names;
     const vpc = one(
       new Vpc(this, "vpc", {
-        cidrBlock: str(this.inputs.vpcCidrBlock),
+        cidrBlock: str(this.context.inputs.vpcCidrBlock),
         enableDnsSupport: true,
         enableDnsHostnames: true,
         tags: map(tagged(tags, { Name: stack })),
@@ -80,26 +80,26 @@ export class Network extends Construct {
         gatewayId: gateway.id,
       }),
     );
-    const ways: ITerraformDependable[] = [route];
+    const routes: ITerraformDependable[] = [route];
     const subnet = (index: 0 | 1) => {
       const made = this.subnet(one, vpc, zones, index);
-      ways.push(
+      routes.push(
         one(
           new RouteTableAssociation(this, `subnet${index}_routes`, { subnetId: made.id, routeTableId: routeTable.id }),
         ),
       );
       return made;
     };
-    return { vpc, subnets: [subnet(0), subnet(1)], routeTable, ways };
+    return { vpc, subnets: [subnet(0), subnet(1)], routeTable, routes };
   }
 
   private subnet(one: One, vpc: Vpc, zones: Value<readonly string[]>, index: 0 | 1): Subnet {
     return one(
       new Subnet(this, `subnet${index}`, {
         vpcId: vpc.id,
-        cidrBlock: str(itemAt(this.inputs.subnetCidrBlocks, index)),
+        cidrBlock: str(itemAt(this.context.inputs.subnetCidrBlocks, index)),
         availabilityZone: str(itemAt(zones, index)),
-        tags: map(tagged(this.names.tags, { Name: text`${this.names.stack}-subnet${String(index)}` })),
+        tags: map(tagged(this.context.names.tags, { Name: text`${this.context.names.stack}-subnet${String(index)}` })),
         // A zone that AWS adds in front of the others would otherwise move the subnet, and everything in it.
         lifecycle: { ignoreChanges: ["availability_zone"] },
       }),

@@ -1,12 +1,11 @@
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct } from "constructs";
-import { type Inputs } from "../inputs/table";
+import { type StackContext } from "../context";
 import { eachKey, type Optional, optional } from "../../value/optional";
 import { text } from "../../value/text";
 import { map, num, str, Value, when } from "../../value/value";
-import { type Facts } from "../facts";
-import { type Names, tagged } from "../../aws/names";
+import { tagged } from "../../aws/names";
 import { type Network } from "./network";
 
 /** The instances' security group: everything out, nothing in but remote login from the given ranges. Or the groups given. */
@@ -14,8 +13,9 @@ export class AgentSecurityGroup extends Construct {
   readonly own: Optional<SecurityGroup>;
   readonly ids: Value<readonly string[]>;
 
-  constructor(scope: Construct, id: string, inputs: Inputs, facts: Facts, names: Names, network: Network) {
+  constructor(scope: Construct, id: string, context: StackContext, network: Network) {
     super(scope, id);
+    const { inputs, facts, names } = context;
     this.own = optional(facts.createsSecurityGroup, (one) => {
       const group = one(
         new SecurityGroup(this, "security_group", {

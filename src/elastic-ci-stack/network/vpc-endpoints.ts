@@ -3,14 +3,12 @@ import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { GATEWAYS } from "../inputs/network";
-import { type Inputs } from "../inputs/table";
+import { type StackContext } from "../context";
 import { contains, keepItems } from "../../value/list";
 import { eachKey, named, optional } from "../../value/optional";
 import { matches, text } from "../../value/text";
 import { and, eq, isSet, list, map, not, str, Value, when } from "../../value/value";
-import { type Account } from "../../aws/account";
-import { type Facts } from "../facts";
-import { type Names, tagged } from "../../aws/names";
+import { tagged } from "../../aws/names";
 import { type Network } from "./network";
 
 /** Services whose endpoint has a prefix of its own in China; the others are named there as everywhere. */
@@ -20,16 +18,9 @@ const CHINA_PREFIXED = ["autoscaling", "ec2", "ecr.api", "ecr.dkr", "lambda", "m
 export class VpcEndpoints extends Construct {
   readonly all: readonly ITerraformDependable[];
 
-  constructor(
-    scope: Construct,
-    id: string,
-    inputs: Inputs,
-    facts: Facts,
-    names: Names,
-    account: Account,
-    network: Network,
-  ) {
+  constructor(scope: Construct, id: string, context: StackContext, network: Network) {
     super(scope, id);
+    const { inputs, facts, names, account } = context;
     const serviceName = (service: Value<string>) => {
       const isPrefixed = and(eq(account.partition, "aws-cn"), contains(CHINA_PREFIXED, service));
       const short = text`${when(isPrefixed, "cn.com.amazonaws", "com.amazonaws")}.${account.region}.${service}`;

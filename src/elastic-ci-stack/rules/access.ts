@@ -1,14 +1,13 @@
 import { some, splitTrimmed } from "../../value/list";
 import { matches } from "../../value/text";
-import { eq, isSet, not, or, type Value } from "../../value/value";
-import { givesAgentToken } from "../given";
-import { type Rule } from "../../schema/rule";
-import { contentOf, type InputName, type Inputs } from "../inputs/table";
+import { isSet, not, or, type Value } from "../../value/value";
+import { createsAgentToken, createsSigningKey } from "../facts";
+import { table, type InputName, type Inputs, type InputRule } from "../inputs/table";
 
-const registration: readonly Rule[] = [
+const registration: readonly InputRule[] = [
   {
     on: "buildkite_agent_token",
-    holds: (inputs) => or(isSet(inputs.buildkiteAgentToken), givesAgentToken(inputs)),
+    holds: (inputs) => or(isSet(inputs.buildkiteAgentToken), not(createsAgentToken(inputs))),
     message:
       "{buildkite_agent_token} and {buildkite_agent_token_parameter_store_path} are both empty. " +
       "Give one of them: agents cannot register without a token.",
@@ -32,20 +31,21 @@ const CREATE_FLAGS: readonly (readonly [InputName, InputName])[] = [
   ["create_agent_token_parameter", "buildkite_agent_token_parameter_store_path"],
 ];
 
-const createFlags = CREATE_FLAGS.map(([flag, input]): Rule => ({
+const createFlags = CREATE_FLAGS.map(([flag, input]): InputRule => ({
   on: flag,
-  holds: (inputs) => or(contentOf(flag, inputs) as Value<boolean>, isSet(contentOf(input, inputs) as Value<string>)),
+  holds: (inputs) =>
+    or(table.content(flag, inputs) as Value<boolean>, isSet(table.content(input, inputs) as Value<string>)),
   message: `{${flag}=}, but {${input}} is empty. Give {${input}}, or leave {${flag}} at true.`,
 }));
 
 export function usesKmsSigning(inputs: Inputs): Value<boolean> {
-  return or(isSet(inputs.pipelineSigningKmsKeyId), not(eq(inputs.pipelineSigningKmsKeySpec, "none")));
+  return or(isSet(inputs.pipelineSigningKmsKeyId), createsSigningKey(inputs));
 }
 
-const signing: readonly Rule[] = [
+const signing: readonly InputRule[] = [
   {
     on: "pipeline_signing_kms_key_spec",
-    holds: (inputs) => or(eq(inputs.pipelineSigningKmsKeySpec, "none"), not(isSet(inputs.pipelineSigningKmsKeyId))),
+    holds: (inputs) => or(not(createsSigningKey(inputs)), not(isSet(inputs.pipelineSigningKmsKeyId))),
     message:
       "{pipeline_signing_kms_key_spec=}, but {pipeline_signing_kms_key_id=}. " +
       "Either name an existing key or have one created, not both.",
@@ -59,4 +59,4 @@ const signing: readonly Rule[] = [
   },
 ];
 
-export const accessRules: readonly Rule[] = [...registration, ...createFlags, ...signing];
+export const accessRules: readonly InputRule[] = [...registration, ...createFlags, ...signing];

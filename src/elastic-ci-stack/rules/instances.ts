@@ -1,29 +1,25 @@
-import { every, some, splitTrimmed } from "../../value/list";
+import { some, splitTrimmed } from "../../value/list";
 import { matches } from "../../value/text";
 import { and, eq, gte, isSet, not, or, times, type Value } from "../../value/value";
 import { ARM_INSTANCE_TYPE } from "../../aws/instance-types";
-import { type Rule } from "../../schema/rule";
-import { contentOf, type InputName, type Inputs } from "../inputs/table";
+import { givesImageParameter, hasArmTypesOnly, isWindows } from "../facts";
+import { table, type InputName, type Inputs, type InputRule } from "../inputs/table";
 
 function someArm({ instanceTypes }: Inputs): Value<boolean> {
   return some(splitTrimmed(",", instanceTypes), (type) => matches(ARM_INSTANCE_TYPE, type));
 }
 
-function allArm({ instanceTypes }: Inputs): Value<boolean> {
-  return every(splitTrimmed(",", instanceTypes), (type) => matches(ARM_INSTANCE_TYPE, type));
-}
-
-const images: readonly Rule[] = [
+const images: readonly InputRule[] = [
   {
     on: "instance_types",
-    holds: (inputs) => or(allArm(inputs), not(someArm(inputs))),
+    holds: (inputs) => or(hasArmTypesOnly(inputs), not(someArm(inputs))),
     message:
       "{instance_types=}, which mixes ARM and x86 processors. One image serves all instances of a stack: " +
       "give types of one architecture and make a second stack for the other.",
   },
   {
     on: "instance_operating_system",
-    holds: (inputs) => not(and(eq(inputs.instanceOperatingSystem, "windows"), someArm(inputs))),
+    holds: (inputs) => not(and(isWindows(inputs), someArm(inputs))),
     message:
       "{instance_operating_system=}, but {instance_types=}. Windows does not run on ARM instances: give x86 types.",
   },
@@ -32,10 +28,9 @@ const images: readonly Rule[] = [
     holds: (inputs) =>
       or(
         not(eq(inputs.linuxDistribution, "ubuntu2404")),
-        eq(inputs.instanceOperatingSystem, "windows"),
+        isWindows(inputs),
         isSet(inputs.imageId),
-        inputs.useImageIdParameter,
-        isSet(inputs.imageIdParameter),
+        givesImageParameter(inputs),
       ),
     message:
       "{linux_distribution=}, for which no image is published here. Give {image_id} or {image_id_parameter} with it.",
@@ -48,12 +43,17 @@ const images: readonly Rule[] = [
 ];
 
 /** A limit that concerns one type of volume. */
-function ofVolume(type: "gp3" | "io1" | "io2", on: Rule["on"], holds: Rule["holds"], message: string): Rule {
+function ofVolume(
+  type: "gp3" | "io1" | "io2",
+  on: InputRule["on"],
+  holds: InputRule["holds"],
+  message: string,
+): InputRule {
   return { on, holds: (inputs) => or(not(eq(inputs.rootVolumeType, type)), holds(inputs)), message };
 }
 
 /** EBS allows so many operations for each GiB of a volume. */
-function iopsPerGib(type: "gp3" | "io1" | "io2", most: number): Rule {
+function iopsPerGib(type: "gp3" | "io1" | "io2", most: number): InputRule {
   return ofVolume(
     type,
     "root_volume_iops",
@@ -62,7 +62,7 @@ function iopsPerGib(type: "gp3" | "io1" | "io2", most: number): Rule {
   );
 }
 
-const volumes: readonly Rule[] = [
+const volumes: readonly InputRule[] = [
   {
     on: "root_volume_type",
     holds: ({ rootVolumeType }) => not(or(eq(rootVolumeType, "st1"), eq(rootVolumeType, "sc1"))),
@@ -99,14 +99,10 @@ const volumes: readonly Rule[] = [
 const LISTS_OF_JOBS: readonly InputName[] = ["allowed_pipelines", "allowed_repositories", "allowed_branches"];
 
 /** A limit that nobody enforces would be worse than none. */
-const jobs = LISTS_OF_JOBS.map((on): Rule => ({
+const jobs = LISTS_OF_JOBS.map((on): InputRule => ({
   on,
-  holds: (inputs) =>
-    or(
-      not(isSet(contentOf(on, inputs) as Value<readonly string[]>)),
-      not(eq(inputs.instanceOperatingSystem, "windows")),
-    ),
+  holds: (inputs) => or(not(isSet(table.content(on, inputs) as Value<readonly string[]>)), not(isWindows(inputs))),
   message: `{${on}=}, but {instance_operating_system=}, where agents do not check their jobs. Use Linux or leave the list empty.`,
 }));
 
-export const instanceRules: readonly Rule[] = [...images, ...volumes, ...jobs];
+export const instanceRules: readonly InputRule[] = [...images, ...volumes, ...jobs];

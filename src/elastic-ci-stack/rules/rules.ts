@@ -1,14 +1,20 @@
-import { noEffect } from "./ineffective";
-import { type Caution, type Rule } from "../../schema/rule";
+import { type InputRule } from "../inputs/table";
 import { accessRules } from "./access";
+import { ineffective } from "./ineffective";
 import { instanceRules } from "./instances";
 import { networkRules } from "./network";
 import { scalingRules } from "./scaling";
 import { tagRules } from "./tags";
-import { surprises } from "./warnings";
+import { unexpected } from "./warnings";
 
 /** What must hold across inputs. */
-export const rules: readonly Rule[] = [...scalingRules, ...instanceRules, ...networkRules, ...accessRules, ...tagRules];
+export const rules: readonly InputRule[] = [
+  ...scalingRules,
+  ...instanceRules,
+  ...networkRules,
+  ...accessRules,
+  ...tagRules,
+];
 
 /** What deserves a warning. */
-export const cautions: readonly Caution[] = [...surprises, ...noEffect];
+export const warnings: readonly InputRule[] = [...unexpected, ...ineffective];

@@ -1,9 +1,9 @@
 import { eq, gt, gte, isSet, not, or } from "../../value/value";
-import { type Rule } from "../../schema/rule";
 import { LARGEST_FACTOR } from "../inputs/scaler";
-import { type InputName } from "../inputs/table";
+import { usesTypescriptScaler } from "../facts";
+import { type InputName, type InputRule } from "../inputs/table";
 
-const sizes: readonly Rule[] = [
+const sizes: readonly InputRule[] = [
   {
     on: "min_size",
     holds: ({ minSize, maxSize }) => gte(maxSize, minSize),
@@ -21,7 +21,7 @@ const sizes: readonly Rule[] = [
   },
 ];
 
-const gracePeriods: readonly Rule[] = [
+const gracePeriods: readonly InputRule[] = [
   {
     on: "buildkite_agent_signal_grace_period",
     holds: ({ buildkiteAgentSignalGracePeriod: signal, buildkiteAgentCancelGracePeriod: cancel }) =>
@@ -39,32 +39,32 @@ const gracePeriods: readonly Rule[] = [
   },
 ];
 
-const mirrored: readonly (readonly [InputName, Rule["holds"]])[] = [
+const mirrored: readonly (readonly [InputName, InputRule["holds"]])[] = [
   ["scaler_lambda_s3_bucket", (inputs) => not(isSet(inputs.scalerLambdaS3Bucket))],
   ["scaler_lambda_s3_key", (inputs) => not(isSet(inputs.scalerLambdaS3Key))],
   ["scaler_lambda_s3_object_version", (inputs) => not(isSet(inputs.scalerLambdaS3ObjectVersion))],
 ];
 
-const mirrors = mirrored.map(([on, isEmpty]): Rule => ({
+const mirrors = mirrored.map(([on, isEmpty]): InputRule => ({
   on,
   holds: (inputs) => or(eq(inputs.scalerImplementation, "buildkite"), isEmpty(inputs)),
   message: `{${on}=}, but {scaler_implementation=}. Only Buildkite's AgentScaler comes from a bucket: leave {${on}} empty.`,
 }));
 
-const typescriptOnly: readonly (readonly [InputName, Rule["holds"]])[] = [
+const typescriptOnly: readonly (readonly [InputName, InputRule["holds"]])[] = [
   ["scaler_warm_idle_instances", (inputs) => eq(inputs.scalerWarmIdleInstances, 0)],
   ["scaler_groups", (inputs) => not(isSet(inputs.scalerGroups))],
 ];
 
-const ours = typescriptOnly.map(([on, isUnused]): Rule => ({
+const ours = typescriptOnly.map(([on, isUnused]): InputRule => ({
   on,
-  holds: (inputs) => or(eq(inputs.scalerImplementation, "typescript"), isUnused(inputs)),
+  holds: (inputs) => or(usesTypescriptScaler(inputs), isUnused(inputs)),
   message:
     `{${on}=}, but {scaler_implementation=}. Buildkite's AgentScaler knows nothing like it: ` +
     `set {scaler_implementation} to typescript, or leave {${on}} out.`,
 }));
 
-const factors: readonly Rule[] = [
+const factors: readonly InputRule[] = [
   {
     on: "scale_out_factor",
     holds: (inputs) => or(eq(inputs.scalerImplementation, "buildkite"), gte(LARGEST_FACTOR, inputs.scaleOutFactor)),
@@ -72,4 +72,4 @@ const factors: readonly Rule[] = [
   },
 ];
 
-export const scalingRules: readonly Rule[] = [...sizes, ...gracePeriods, ...mirrors, ...ours, ...factors];
+export const scalingRules: readonly InputRule[] = [...sizes, ...gracePeriods, ...mirrors, ...ours, ...factors];

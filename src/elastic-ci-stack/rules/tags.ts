@@ -1,7 +1,6 @@
 import { entry, keys, mapIf, merge, pairs } from "../../value/list";
 import { not, type Value } from "../../value/value";
-import { type Rule } from "../../schema/rule";
-import { type Inputs } from "../inputs/table";
+import { type Inputs, type InputRule } from "../inputs/table";
 import { clash, OWN_TAGS } from "../../aws/tags";
 
 function costTag(inputs: Inputs): Value<Readonly<Record<string, string>>> {
@@ -14,7 +13,7 @@ function keysOfRole(inputs: Inputs): Value<readonly string[]> {
   return keys(merge<string>(inputs.tags, costTag(inputs), own, pairs(inputs.instanceRoleTags)));
 }
 
-export const tagRules: readonly Rule[] = [
+export const tagRules: readonly InputRule[] = [
   {
     on: "tags",
     holds: (inputs) => not(clash(keys(inputs.tags), keys(costTag(inputs)))),

@@ -1,11 +1,10 @@
-/* Cautions about inputs that work, but perhaps not as their reader expects. */
+/* Warnings about inputs that work, but perhaps not as their reader expects. */
 import { rangeContains } from "../../value/cidr";
 import { every, splitTrimmed } from "../../value/list";
 import { matches } from "../../value/text";
 import { and, eq, gte, isSet, not, or, type Value } from "../../value/value";
-import { givesInstanceRole } from "../given";
-import { type Caution } from "../../schema/rule";
-import { contentOf, type InputName, type Inputs } from "../inputs/table";
+import { createsInstanceRole, createsSigningKey, isOfOneSize, isWindows, usesTypescriptScaler } from "../facts";
+import { table, type InputName, type Inputs, type InputRule } from "../inputs/table";
 
 /** Inputs behind which a right of the created instance role stands. */
 const GRANTS: readonly (readonly [InputName, (inputs: Inputs) => Value<boolean>])[] = [
@@ -15,7 +14,7 @@ const GRANTS: readonly (readonly [InputName, (inputs: Inputs) => Value<boolean>]
   ["ecr_access_policy", (inputs) => not(eq(inputs.ecrAccessPolicy, "none"))],
   ["buildkite_agent_token_parameter_store_kms_key", (inputs) => isSet(inputs.buildkiteAgentTokenParameterStoreKmsKey)],
   ["pipeline_signing_kms_key_id", (inputs) => isSet(inputs.pipelineSigningKmsKeyId)],
-  ["pipeline_signing_kms_key_spec", (inputs) => not(eq(inputs.pipelineSigningKmsKeySpec, "none"))],
+  ["pipeline_signing_kms_key_spec", createsSigningKey],
   ["pipeline_signing_jwks_parameter_store_path", (inputs) => isSet(inputs.pipelineSigningJwksParameterStorePath)],
   [
     "pipeline_verification_jwks_parameter_store_path",
@@ -24,15 +23,15 @@ const GRANTS: readonly (readonly [InputName, (inputs: Inputs) => Value<boolean>]
   ["instance_role_permissions_boundary_arn", (inputs) => isSet(inputs.instanceRolePermissionsBoundaryArn)],
 ];
 
-const grants = GRANTS.map(([on, isUsed]): Caution => ({
+const grants = GRANTS.map(([on, isUsed]): InputRule => ({
   on,
-  holds: (inputs) => not(and(givesInstanceRole(inputs), isUsed(inputs))),
+  holds: (inputs) => not(and(not(createsInstanceRole(inputs)), isUsed(inputs))),
   message: `{${on}=}, but an existing instance role is given, which this stack does not change. See to it in that role.`,
 }));
 
 const AT_MOST_TEN_SECONDS = /^([0-9](\.[0-9]+)?s|10(\.0+)?s|[0-9]{1,4}ms|10000ms)$/;
 
-const scaling: readonly Caution[] = [
+const scaling: readonly InputRule[] = [
   {
     on: "disable_scale_in",
     holds: (inputs) =>
@@ -43,8 +42,7 @@ const scaling: readonly Caution[] = [
   },
   {
     on: "disable_scale_in",
-    holds: (inputs) =>
-      not(and(inputs.disableScaleIn, inputs.scalerEnableElasticCiMode, eq(inputs.scalerImplementation, "typescript"))),
+    holds: (inputs) => not(and(inputs.disableScaleIn, inputs.scalerEnableElasticCiMode, usesTypescriptScaler(inputs))),
     message:
       "{disable_scale_in=}, which the TypeScript AgentScaler honours in elastic CI mode too: it then replaces instances whose " +
       "agent has died, and removes no idle ones. Set {disable_scale_in} to false for both.",
@@ -54,7 +52,7 @@ const scaling: readonly Caution[] = [
     holds: (inputs) =>
       or(
         matches(AT_MOST_TEN_SECONDS, inputs.scalerEventScheduleJitter),
-        eq(inputs.scalerImplementation, "typescript"),
+        usesTypescriptScaler(inputs),
         not(eq(inputs.scalerEventSchedulePeriod, "1 minute")),
         eq(inputs.scalerReservedConcurrentExecutions, 1),
       ),
@@ -65,20 +63,14 @@ const scaling: readonly Caution[] = [
   {
     on: "scaler_enable_elastic_ci_mode",
     holds: (inputs) =>
-      not(
-        and(
-          inputs.scalerEnableElasticCiMode,
-          eq(inputs.instanceOperatingSystem, "windows"),
-          eq(inputs.scalerImplementation, "buildkite"),
-        ),
-      ),
+      not(and(inputs.scalerEnableElasticCiMode, isWindows(inputs), eq(inputs.scalerImplementation, "buildkite"))),
     message:
       "{scaler_enable_elastic_ci_mode=}, but on Windows instances Buildkite's AgentScaler cannot scale in gracefully. " +
       "The one of {scaler_implementation} typescript can.",
   },
   {
     on: "enable_scheduled_scaling",
-    holds: (inputs) => not(and(inputs.enableScheduledScaling, eq(inputs.minSize, inputs.maxSize))),
+    holds: (inputs) => not(and(inputs.enableScheduledScaling, isOfOneSize(inputs))),
     message:
       "{enable_scheduled_scaling=}, but {min_size=} and {max_size=}. A group of one size has no AgentScaler, " +
       "so instances do not leave when the schedule lowers the minimum.",
@@ -90,7 +82,7 @@ const scaling: readonly Caution[] = [
   },
 ];
 
-const instances: readonly Caution[] = [
+const instances: readonly InputRule[] = [
   {
     on: "enable_nested_virtualization",
     holds: (inputs) =>
@@ -111,17 +103,17 @@ const instances: readonly Caution[] = [
 ];
 
 /** The agent's configuration file has no way to write these. */
-function unwritable(on: InputName, allowed: RegExp, what: string): Caution {
+function unwritable(on: InputName, allowed: RegExp, what: string): InputRule {
   return {
     on,
-    holds: (inputs) => matches(allowed, contentOf(on, inputs) as Value<string>),
+    holds: (inputs) => matches(allowed, table.content(on, inputs) as Value<string>),
     message: `{${on}=}, but the agent's configuration file cannot hold ${what}: agents would register under other tags.`,
   };
 }
 
-const configuration: readonly Caution[] = [
+const configuration: readonly InputRule[] = [
   unwritable("buildkite_queue", /^[^"]*$/, "a double quote in a queue"),
   unwritable("buildkite_agent_tags", /^[^"]*$/, "a double quote in a tag"),
 ];
 
-export const surprises: readonly Caution[] = [...grants, ...scaling, ...instances, ...configuration];
+export const unexpected: readonly InputRule[] = [...grants, ...scaling, ...instances, ...configuration];

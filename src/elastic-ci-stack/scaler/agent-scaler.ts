@@ -4,13 +4,14 @@ import { type LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Construct } from "constructs";
-import { type Condition, type One, type Optional, optional } from "../../value/optional";
+import { type StackContext } from "../context";
+import { type Precondition, type One, type Optional, optional } from "../../value/optional";
 import { text } from "../../value/text";
 import { eq, isSet, map, or, str } from "../../value/value";
 import { type AgentToken } from "../secrets/agent-token";
-import { type Facts } from "../facts";
-import { type FunctionParts, type FunctionSetting, lambdaFunction } from "../../aws/function";
-import { either, ownCode, releasedScaler } from "../../aws/function-code";
+import { type FunctionParts, lambdaFunction } from "../../aws/function";
+import { either, ownCode } from "../../aws/function-code";
+import { releasedScaler } from "./released-scaler";
 import { scalerEnvironment } from "./scaler-environment";
 import { type ScalerMemory } from "./scaler-memory";
 import { scalerPermissions } from "./scaler-permissions";
@@ -21,7 +22,6 @@ import { type StopBuildkiteAgents } from "../group/stop-buildkite-agents";
 const TIMEOUT_SECONDS = 120;
 
 export interface ScalerSources {
-  readonly facts: Facts;
   readonly token: AgentToken;
   readonly memory: ScalerMemory;
   readonly stop: StopBuildkiteAgents;
@@ -34,11 +34,11 @@ export class AgentScaler extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly setting: FunctionSetting,
+    private readonly context: StackContext,
     private readonly sources: ScalerSources,
   ) {
     super(scope, id);
-    this.own = optional(sources.facts.scales, (one) => {
+    this.own = optional(context.facts.scales, (one) => {
       const made = this.makeFunction(one);
       this.makeClock(one, made.fn);
       return made;
@@ -46,10 +46,10 @@ export class AgentScaler extends Construct {
   }
 
   private makeFunction(one: One): FunctionParts {
-    const { inputs, names, account } = this.setting;
-    const { facts, token, memory } = this.sources;
-    const groups = servedGroups(inputs, names, account);
-    return lambdaFunction(this, one, this.setting, {
+    const { inputs, facts, names, account } = this.context;
+    const { token, memory } = this.sources;
+    const groups = servedGroups(this.context);
+    return lambdaFunction(this, one, this.context, {
       ids: { fn: "scaler", role: "scaler_lambda_role", policy: "scaler_lambda_policy", logs: "scaler_lambda_logs" },
       name: "scaler",
       description: "Sets the size of the Auto Scaling group by the jobs in the Buildkite queue",
@@ -60,11 +60,10 @@ export class AgentScaler extends Construct {
       ),
       requirements: [this.isPublished()],
       timeoutSeconds: TIMEOUT_SECONDS,
-      environment: scalerEnvironment(inputs, facts, {
+      environment: scalerEnvironment(this.context, {
         tokenPath: token.path,
         memoryPath: memory.path,
-        group: names.group,
-        pairs: groups.json,
+        targets: groups.json,
       }),
       needs: memory.own.made ? [memory.own.made] : [],
       reservedConcurrency: inputs.scalerReservedConcurrentExecutions,
@@ -72,15 +71,14 @@ export class AgentScaler extends Construct {
         name: text`${names.stack}-scaler-lambda-role`,
         exists: facts.createsScalerRole,
         given: inputs.scalerLambdaRoleArn,
-        may: scalerPermissions(this.setting, facts, { token, memory, groups }),
+        may: scalerPermissions(this.context, { token, memory, groups }),
         managedPolicyArns: inputs.scalerManagedPolicyArns,
       },
     });
   }
 
-  private isPublished(): Condition {
-    const { inputs, account } = this.setting;
-    const { facts } = this.sources;
+  private isPublished(): Precondition {
+    const { inputs, facts, account } = this.context;
     return {
       holds: or(facts.usesTypescriptScaler, isSet(inputs.scalerLambdaS3Bucket), eq(account.partition, "aws")),
       message:
@@ -90,10 +88,10 @@ export class AgentScaler extends Construct {
   }
 
   private makeClock(one: One, fn: LambdaFunction): void {
-    const { inputs, names } = this.setting;
+    const { inputs, names } = this.context;
     const { stop } = this.sources;
     // The next run makes up for one that failed or comes late.
-    const manners = one(
+    const invocations = one(
       new LambdaFunctionEventInvokeConfig(this, "scaler_invocations", {
         functionName: fn.functionName,
         maximumRetryAttempts: 0,
@@ -123,7 +121,7 @@ export class AgentScaler extends Construct {
         targetId: "BuildkiteAgentScalerLambda",
         arn: fn.arn,
         // Destroyed before StopBuildkiteAgents runs, which empties the group: it must not grow again.
-        dependsOn: [permission, manners, stop.invocation],
+        dependsOn: [permission, invocations, stop.invocation],
       }),
     );
   }

@@ -1,9 +1,8 @@
 import type { AgentScalerEnvironment, AgentScalerOptions } from "../../../lambda/agent-scaler/config";
-import { type Inputs } from "../inputs/table";
+import { type StackContext } from "../context";
 import { mapIf, merge } from "../../value/list";
 import { text, toText } from "../../value/text";
 import { not, type Operand, value, type Value, when } from "../../value/value";
-import { type Facts } from "../facts";
 
 /** A run stops polling after this time, so that it ends before the next one starts. Buildkite's counts from when it begins … */
 const POLLING = "50s";
@@ -11,34 +10,32 @@ const POLLING = "50s";
 const POLLING_OF_OURS = "55s";
 
 type Environment = Record<keyof AgentScalerEnvironment | keyof AgentScalerOptions, Operand<string>>;
-type OnePair = "BUILDKITE_QUEUE" | "ASG_NAME";
-type SeveralPairs = "QUEUE_GROUPS";
+type OneTarget = "BUILDKITE_QUEUE" | "ASG_NAME";
+type SeveralTargets = "QUEUE_GROUPS";
 type Ours = "WARM_IDLE_INSTANCES" | "MEMORY_PARAMETER";
 
-export interface ScalerSurroundings {
+export interface ScalerParameters {
   readonly tokenPath: Value<string>;
   readonly memoryPath: Value<string>;
-  readonly group: Value<string>;
-  /** The pairs of queue and group as JSON. */
-  readonly pairs: Value<string>;
+  /** Queues and their groups as JSON. */
+  readonly targets: Value<string>;
 }
 
 /** What AgentScaler is told. Together the four types are all of its variables, so that a forgotten one does not compile. */
 export function scalerEnvironment(
-  inputs: Inputs,
-  facts: Facts,
-  { tokenPath, memoryPath, group, pairs }: ScalerSurroundings,
+  { inputs, facts, names }: StackContext,
+  { tokenPath, memoryPath, targets }: ScalerParameters,
 ): Value<Readonly<Record<string, string>>> {
-  const onePair: Pick<Environment, OnePair> = { BUILDKITE_QUEUE: inputs.buildkiteQueue, ASG_NAME: group };
-  const severalPairs: Pick<Environment, SeveralPairs> = { QUEUE_GROUPS: pairs };
+  const oneTarget: Pick<Environment, OneTarget> = { BUILDKITE_QUEUE: inputs.buildkiteQueue, ASG_NAME: names.group };
+  const severalTargets: Pick<Environment, SeveralTargets> = { QUEUE_GROUPS: targets };
   const ours: Pick<Environment, Ours> = {
     WARM_IDLE_INSTANCES: toText(inputs.scalerWarmIdleInstances),
     MEMORY_PARAMETER: memoryPath,
   };
   return merge<string>(
     common(inputs, facts, tokenPath),
-    mapIf(not(facts.servesOtherGroups), texts(onePair)),
-    mapIf(facts.servesOtherGroups, texts(severalPairs)),
+    mapIf(not(facts.servesOtherGroups), texts(oneTarget)),
+    mapIf(facts.servesOtherGroups, texts(severalTargets)),
     mapIf(facts.usesTypescriptScaler, texts(ours)),
   );
 }
@@ -48,10 +45,10 @@ function texts(operands: Readonly<Record<string, Operand<string>>>): Value<Reado
 }
 
 function common(
-  inputs: Inputs,
-  facts: Facts,
+  inputs: StackContext["inputs"],
+  facts: StackContext["facts"],
   tokenPath: Value<string>,
-): Omit<Environment, OnePair | SeveralPairs | Ours> {
+): Omit<Environment, OneTarget | SeveralTargets | Ours> {
   return {
     BUILDKITE_AGENT_TOKEN_SSM_KEY: tokenPath,
     BUILDKITE_AGENT_ENDPOINT: inputs.agentEndpoint,

@@ -1,11 +1,9 @@
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Construct } from "constructs";
+import { type StackContext } from "../context";
 import { type Optional, optional } from "../../value/optional";
 import { text } from "../../value/text";
 import { map, str, type Value } from "../../value/value";
-import { type Account } from "../../aws/account";
-import { type Facts } from "../facts";
-import { type Names } from "../../aws/names";
 import { type Statement } from "../../aws/policy";
 
 /** What our AgentScaler remembers from one run to the next. Terraform makes it empty, and from then on it is the function's. */
@@ -14,7 +12,7 @@ export class ScalerMemory extends Construct {
   readonly path: Value<string>;
   readonly statements: readonly Statement[];
 
-  constructor(scope: Construct, id: string, facts: Facts, names: Names, account: Account) {
+  constructor(scope: Construct, id: string, { facts, names, account }: StackContext) {
     super(scope, id);
     this.path = text`/buildkite/elastic-ci-stack/${names.stack}/scaler-memory`;
     this.own = optional(facts.remembersScaling, (one) =>

@@ -1,9 +1,7 @@
-import { text } from "../../value/text";
 import { and, not, when } from "../../value/value";
 import { type AgentToken } from "../secrets/agent-token";
-import { type Facts } from "../facts";
-import { type FunctionSetting } from "../../aws/function";
-import { type Statement } from "../../aws/policy";
+import { type StackContext } from "../context";
+import { sendCommand, type Statement } from "../../aws/policy";
 import { type ScalerMemory } from "./scaler-memory";
 import { type ServedGroups } from "./served-groups";
 
@@ -15,12 +13,8 @@ export interface ScalerReach {
 }
 
 /** What the AgentScaler calls for the features that are on: Buildkite's released one, or ours, which needs less. */
-export function scalerPermissions(
-  setting: FunctionSetting,
-  facts: Facts,
-  { token, memory, groups }: ScalerReach,
-): readonly Statement[] {
-  const { inputs } = setting;
+export function scalerPermissions(context: StackContext, { token, memory, groups }: ScalerReach): readonly Statement[] {
+  const { inputs, facts } = context;
   const size = "autoscaling:SetDesiredCapacity";
   return [
     {
@@ -48,17 +42,14 @@ export function scalerPermissions(
     },
     ...token.readStatements,
     ...memory.statements,
-    ...elasticCiMode(setting, facts, groups),
+    ...elasticCiMode(context, groups),
   ];
 }
 
 /** Elastic CI mode also retires instances: those whose agent is gone, and surplus ones once their jobs are done. */
-function elasticCiMode({ inputs, account }: FunctionSetting, facts: Facts, groups: ServedGroups): readonly Statement[] {
+function elasticCiMode({ inputs, facts, account }: StackContext, groups: ServedGroups): readonly Statement[] {
   const exists = inputs.scalerEnableElasticCiMode;
-  const documents = ["AWS-RunShellScript", "AWS-RunPowerShellScript"];
   const finding = ["ssm:DescribeInstanceInformation", "ssm:ListCommandInvocations"];
-  const ownInstances = { StringEquals: { "aws:ResourceTag/aws:autoscaling:groupName": groups.names } };
-  const instances = account.arn("ec2", "instance/*");
   return [
     {
       sid: "FindInstances",
@@ -71,21 +62,13 @@ function elasticCiMode({ inputs, account }: FunctionSetting, facts: Facts, group
       ]),
       resources: ["*"],
     },
-    {
-      sid: "UseStopDocuments",
-      exists,
-      actions: ["ssm:SendCommand"],
-      resources: documents.map(
-        (document) => text`arn:${account.partition}:ssm:${account.region}::document/${document}`,
-      ),
-    },
-    { sid: "StopAgents", exists, actions: ["ssm:SendCommand"], resources: [instances], condition: ownInstances },
+    ...sendCommand(account, groups.names, exists),
     {
       sid: "TerminateInstances",
       exists: and(exists, not(facts.usesTypescriptScaler)),
       actions: ["ec2:TerminateInstances"],
-      resources: [instances],
-      condition: ownInstances,
+      resources: [account.arn("ec2", "instance/*")],
+      condition: { StringEquals: { "aws:ResourceTag/aws:autoscaling:groupName": groups.names } },
     },
   ];
 }

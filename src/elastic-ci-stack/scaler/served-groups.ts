@@ -1,11 +1,9 @@
+import { groupArn, type StackContext } from "../context";
 import { queueAndGroup } from "../inputs/scaler-groups";
-import { type Inputs } from "../inputs/table";
 import { jsonDocument } from "../../value/json";
 import { concat, join, mapItems } from "../../value/list";
 import { text, toText } from "../../value/text";
 import { eq, type Value, when } from "../../value/value";
-import { type Account } from "../../aws/account";
-import { groupArn, type Names } from "../../aws/names";
 
 /** The groups whose size this stack's AgentScaler sets: its own first, then those that `scaler_groups` names. */
 export interface ServedGroups {
@@ -15,10 +13,10 @@ export interface ServedGroups {
   readonly json: Value<string>;
 }
 
-export function servedGroups({ scalerGroups, ...inputs }: Inputs, names: Names, account: Account): ServedGroups {
+export function servedGroups({ inputs, names, account }: StackContext): ServedGroups {
   const ownAgents = toText(inputs.agentsPerInstance);
   const others = (make: (queue: Value<string>, group: Value<string>, agents: Value<string>) => Value<string>) =>
-    mapItems<string, string>(scalerGroups, (item) => {
+    mapItems<string, string>(inputs.scalerGroups, (item) => {
       const { queue, group, agents } = queueAndGroup(item);
       return make(queue, group, when(eq(agents, ""), ownAgents, agents));
     });

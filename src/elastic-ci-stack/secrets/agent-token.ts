@@ -1,12 +1,10 @@
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Construct } from "constructs";
-import { type Inputs } from "../inputs/table";
+import { type StackContext } from "../context";
 import { type Optional, optional, orNull } from "../../value/optional";
 import { startsWith, text, withoutPrefix } from "../../value/text";
 import { isSet, map, num, str, type Value, when } from "../../value/value";
-import { type Account } from "../../aws/account";
-import { type Facts, SECRETS_MANAGER_REFERENCE } from "../facts";
-import { type Names } from "../../aws/names";
+import { SECRETS_MANAGER_REFERENCE } from "../facts";
 import { type Statement } from "../../aws/policy";
 
 /** The agent token in Parameter Store: our own SecureString, or the parameter given by path or ARN. */
@@ -17,8 +15,9 @@ export class AgentToken extends Construct {
   /** Statements that let a role read the token. */
   readonly readStatements: readonly Statement[];
 
-  constructor(scope: Construct, id: string, inputs: Inputs, facts: Facts, names: Names, account: Account) {
+  constructor(scope: Construct, id: string, context: StackContext) {
     super(scope, id);
+    const { inputs, facts, names } = context;
     const ownPath = text`/buildkite/elastic-ci-stack/${names.stack}/agent-token`;
     const key = inputs.buildkiteAgentTokenParameterStoreKmsKey;
     this.own = optional(facts.createsAgentToken, (one) =>
@@ -36,12 +35,11 @@ export class AgentToken extends Construct {
       ),
     );
     this.path = when(facts.createsAgentToken, ownPath, inputs.buildkiteAgentTokenParameterStorePath);
-    this.readStatements = this.reading(key, facts, account);
+    this.readStatements = this.reading(key, context);
   }
 
-  private reading(key: Value<string>, facts: Facts, account: Account): readonly Statement[] {
+  private reading(key: Value<string>, { facts, account }: StackContext): readonly Statement[] {
     const parameter = when(startsWith(this.path, "arn:"), this.path, account.arn("ssm", text`parameter${this.path}`));
-    const keyArn = when(startsWith(key, "arn:"), key, account.arn("kms", text`key/${key}`));
     const secret = text`secret:${withoutPrefix(this.path, SECRETS_MANAGER_REFERENCE)}-??????`;
     const keeper = when(facts.tokenIsInSecretsManager, "secretsmanager", "ssm");
     return [
@@ -50,7 +48,7 @@ export class AgentToken extends Construct {
         sid: "DecryptAgentToken",
         exists: isSet(key),
         actions: ["kms:Decrypt"],
-        resources: [keyArn],
+        resources: [account.kmsKeyArn(key)],
         condition: { StringEquals: { "kms:ViaService": text`${keeper}.${account.region}.${account.dnsSuffix}` } },
       },
       {

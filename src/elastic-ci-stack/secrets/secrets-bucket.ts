@@ -7,13 +7,10 @@ import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { Construct } from "constructs";
-import { type Inputs } from "../inputs/table";
+import { type StackContext } from "../context";
 import { type One, type Optional, optional } from "../../value/optional";
 import { lower, text } from "../../value/text";
 import { and, bool, isSet, map, or, str, type Value, when } from "../../value/value";
-import { type Account } from "../../aws/account";
-import { type Facts } from "../facts";
-import { type Names } from "../../aws/names";
 import { policyDocument, type Statement } from "../../aws/policy";
 
 const LOG_PREFIX = "secrets-bucket-access-logs/";
@@ -36,12 +33,10 @@ export class SecretsBucket extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly inputs: Inputs,
-    private readonly facts: Facts,
-    private readonly names: Names,
-    private readonly account: Account,
+    private readonly context: StackContext,
   ) {
     super(scope, id);
+    const { inputs, facts, names, account } = context;
     const bucketName = lower(text`${names.stack}-secrets`);
     const logsName = lower(text`${names.stack}-secrets-logs`);
     this.own = optional(facts.createsSecretsBucket, (one) => this.make(one, bucketName, logsName));
@@ -72,15 +67,15 @@ export class SecretsBucket extends Construct {
 
   /** A private, versioned, encrypted bucket that answers TLS only. */
   private bucket(one: One, id: string, name: Value<string>, statements: readonly Statement[]) {
-    const { secretsBucketForceDestroy, secretsBucketEncryption } = this.inputs;
+    const { secretsBucketForceDestroy, secretsBucketEncryption } = this.context.inputs;
     const bucket = one(
       new S3Bucket(this, id, {
         bucket: str(name),
         forceDestroy: bool(secretsBucketForceDestroy),
-        tags: map(this.names.tags),
+        tags: map(this.context.names.tags),
       }),
     );
-    const isEncrypted = and(this.facts.createsSecretsBucket, secretsBucketEncryption);
+    const isEncrypted = and(this.context.facts.createsSecretsBucket, secretsBucketEncryption);
     optional(isEncrypted, (encrypted) =>
       encrypted(
         new S3BucketServerSideEncryptionConfigurationA(this, `${id}_encryption`, {
@@ -139,7 +134,7 @@ export class SecretsBucket extends Construct {
   }
 
   private tlsOnly(name: Value<string>): readonly Statement[] {
-    const arn = this.account.bucketArn(name);
+    const arn = this.context.account.bucketArn(name);
     return [
       {
         sid: "AllowSSLRequestsOnly",
@@ -157,10 +152,10 @@ export class SecretsBucket extends Construct {
       sid: "S3ServerAccessLogsPolicy",
       principal: { Service: "logging.s3.amazonaws.com" },
       actions: ["s3:PutObject"],
-      resources: this.account.bucketArn(text`${logsName}/${LOG_PREFIX}*`),
+      resources: this.context.account.bucketArn(text`${logsName}/${LOG_PREFIX}*`),
       condition: {
-        ArnLike: { "aws:SourceArn": this.account.bucketArn(bucketName) },
-        StringEquals: { "aws:SourceAccount": this.account.id },
+        ArnLike: { "aws:SourceArn": this.context.account.bucketArn(bucketName) },
+        StringEquals: { "aws:SourceAccount": this.context.account.id },
       },
     };
   }

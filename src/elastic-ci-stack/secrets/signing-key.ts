@@ -1,13 +1,11 @@
 import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { Construct } from "constructs";
-import { type Inputs } from "../inputs/table";
+import { type StackContext } from "../context";
 import { type Optional, optional } from "../../value/optional";
-import { startsWith, text } from "../../value/text";
+import { text } from "../../value/text";
 import { eq, isSet, map, or, str, type Value, when } from "../../value/value";
-import { type Account } from "../../aws/account";
-import { type Facts } from "../facts";
-import { type Names, tagged } from "../../aws/names";
+import { tagged } from "../../aws/names";
 import { type Statement } from "../../aws/policy";
 
 /** The KMS key that signs pipelines: our own, the one given, or none. */
@@ -19,7 +17,7 @@ export class SigningKey extends Construct {
   readonly reference: Value<string>;
   readonly useStatements: readonly Statement[];
 
-  constructor(scope: Construct, id: string, inputs: Inputs, facts: Facts, names: Names, account: Account) {
+  constructor(scope: Construct, id: string, { inputs, facts, names, account }: StackContext) {
     super(scope, id);
     const given = inputs.pipelineSigningKmsKeyId;
     const aliasName = text`alias/${names.stack}-pipeline-signing`;
@@ -37,7 +35,7 @@ export class SigningKey extends Construct {
     this.alias = optional(facts.createsSigningKey, (one) =>
       one(new KmsAlias(this, "pipeline_signing_kms_key_alias", { name: str(aliasName), targetKeyId: keyId })),
     );
-    const givenArn = when(startsWith(given, "arn:"), given, account.arn("kms", text`key/${given}`));
+    const givenArn = account.kmsKeyArn(given);
     const givenReference = when(isSet(given), givenArn, "");
     this.reference = when(facts.createsSigningKey, account.arn("kms", aliasName), givenReference);
     this.useStatements = [

@@ -1,5 +1,4 @@
 import { table } from "../../../src/elastic-ci-stack/inputs/table";
-import { type Row } from "../../../src/schema/row";
 import { imageInputs as rows } from "../../harness/image/image-inputs";
 import { ImageMachine } from "../../harness/image/machine";
 
@@ -16,7 +15,9 @@ describe("the table of inputs", () => {
     expect(rows.filter(({ name, expanded }) => name !== expanded)).toEqual([]);
   });
 
-  const ofStack = Object.entries<Row>(table).filter(([, row]) => row.env && row.platforms?.includes("linux") !== false);
+  const ofStack = table.names
+    .map((input) => [input, table.row(input)] as const)
+    .filter(([, row]) => row.env && row.platforms?.includes("linux") !== false);
   // Only these have a different default here, or are checked by a script of the user data.
   const elsewhere = ["agent_endpoint", "allowed_pipelines", "allowed_repositories", "allowed_branches"];
   test("has the defaults of the stack", () => {

@@ -1,8 +1,9 @@
+import { elasticCiStack } from "../../../src/elastic-ci-stack/definition";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { moduleFiles } from "../../../src/module/module-files";
-import { REQUIRED } from "../../../src/module/module-stack";
+import { REQUIRED } from "../../../src/module/versions";
 import { writeModule } from "../../../src/module/write-module";
 import { examples, inExample, synthesize } from "../../harness/examples";
 import { Workspace } from "../../harness/terraform";
@@ -46,7 +47,7 @@ function call(name: string, variables: Readonly<Record<string, object>>): Call {
 
 function copyHandwritten(workspace: Workspace): Call {
   workspace.copyFrom(inExample(handwritten), handwritten);
-  writeModule(join(workspace.directory, handwritten, "module"), moduleFiles([]));
+  writeModule(join(workspace.directory, handwritten, "module"), moduleFiles(elasticCiStack));
   return call(handwritten, { buildkite_agent_token: {} });
 }
 

@@ -1,5 +1,5 @@
-import { releasedScalerKey } from "../../../src/aws/function-code";
-import { outputNames } from "../../../src/elastic-ci-stack/outputs";
+import { elasticCiStack } from "../../../src/elastic-ci-stack/definition";
+import { releasedScalerKey } from "../../../src/elastic-ci-stack/scaler/released-scaler";
 import { type Configuration, configurations } from "../../harness/configurations";
 import { type Emulator, startEmulator } from "../../harness/emulator";
 import { differencesOf } from "../../harness/emulator-differences";
@@ -159,7 +159,7 @@ function expectOutputs(outputs: Readonly<Record<string, unknown>>, configuration
   const names = Object.keys(outputs).filter((name) => name.startsWith(prefix));
   // Terraform leaves null outputs out.
   expect(names.length).toBeGreaterThan(0);
-  expect(names.every((name) => (outputNames as string[]).includes(name.slice(prefix.length)))).toBe(true);
+  expect(names.every((name) => Object.keys(elasticCiStack.outputs).includes(name.slice(prefix.length)))).toBe(true);
   for (const [name, content] of Object.entries(configuration.outputs ?? {})) {
     const actual = outputs[prefix + name] ?? null;
     if (content instanceof RegExp) expect(actual).toMatch(content);

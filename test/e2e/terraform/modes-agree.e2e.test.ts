@@ -1,3 +1,4 @@
+import { elasticCiStack } from "../../../src/elastic-ci-stack/definition";
 import { Testing } from "cdktf";
 import { ModuleStack } from "../../../src/module/module-stack";
 import { ElasticCiStack } from "../../../src/elastic-ci-stack/elastic-ci-stack";
@@ -19,7 +20,9 @@ async function evaluated(synthesized: string, variables: Readonly<Record<string,
   return evaluate(workspace, synthesized, variables);
 }
 
-const synthesizedModule = Testing.synth(new ModuleStack(Testing.app(), "module", [], null));
+const synthesizedModule = Testing.synth(
+  new ModuleStack(Testing.app(), "module", elasticCiStack, { unlocked: [], absent: null }),
+);
 
 type Case = Pick<Configuration, "name" | "inputs" | "moduleOnly">;
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { lambdaKey, releasedScalerKey } from "../../../src/aws/function-code";
+import { lambdaKey } from "../../../src/aws/function-code";
+import { releasedScalerKey } from "../../../src/elastic-ci-stack/scaler/released-scaler";
 import { packaged } from "../../../src/package";
 import { noSecrets, runningInstances } from "../../harness/configuration";
 import { type Emulator, startEmulator } from "../../harness/emulator";

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { lambdaKey, releasedScalerKey } from "../../../src/aws/function-code";
+import { lambdaKey } from "../../../src/aws/function-code";
+import { releasedScalerKey } from "../../../src/elastic-ci-stack/scaler/released-scaler";
 import { packaged } from "../../../src/package";
 import { type Emulator, startEmulator } from "../../harness/emulator";
 import { sha256 } from "../../harness/fake-s3";

@@ -1,4 +1,5 @@
-import { camel, inputNames } from "../../../src/elastic-ci-stack/inputs/table";
+import { table } from "../../../src/elastic-ci-stack/inputs/table";
+import { camel } from "../../../src/schema/table";
 
 export interface Allowed {
   readonly name: string;
@@ -44,7 +45,7 @@ function escape(text: string): string {
 
 /** Inputs by their props' names, for what is allowed but deserves a warning, and how that begins. */
 export function warn(given: Given, says: string): Refused {
-  const variable = (prop: string) => inputNames.find((input) => camel(input) === prop) ?? prop;
+  const variable = (prop: string) => table.names.find((input) => camel(input) === prop) ?? prop;
   const variables = Object.fromEntries(Object.entries(given).map(([prop, content]) => [variable(prop), content]));
   return refuse(
     says,

@@ -1,23 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type IResolvable } from "cdktf";
-import { inputTables, propsSource, withInputTables } from "../../../src/schema/documentation";
-import { repositoryReadme } from "../../../src/module/readme";
+import { elasticCiStack } from "../../../src/elastic-ci-stack/definition";
+import { propsSource } from "../../../src/generate/props";
+import { withTables } from "../../../src/generate/readme";
+import { inputTables } from "../../../src/schema/documentation";
 import { type ElasticCiStackProps } from "../../../src/elastic-ci-stack/props.generated";
 import { type Row } from "../../../src/schema/row";
-import {
-  type Camel,
-  camel,
-  inputNames,
-  type InputName,
-  sections,
-  type table,
-} from "../../../src/elastic-ci-stack/inputs/table";
+import { type InputName, type InputRows, table } from "../../../src/elastic-ci-stack/inputs/table";
+import { type Camel, camel } from "../../../src/schema/table";
 
 /*
  * The lock: the generated interface says exactly what the table says. It fails in `npm run typecheck`.
  */
-type Table = typeof table;
 type Prop<R> = R extends Row<infer T> ? (T extends boolean ? boolean | IResolvable : T) : never;
 type CommaSeparated = Extract<
   InputName,
@@ -29,7 +24,7 @@ type CommaSeparated = Extract<
   | "instance_role_tags"
 >;
 type Expected = {
-  readonly [K in InputName as Camel<K>]?: K extends CommaSeparated ? string | readonly string[] : Prop<Table[K]>;
+  readonly [K in InputName as Camel<K>]?: K extends CommaSeparated ? string | readonly string[] : Prop<InputRows[K]>;
 };
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the known way to compare two types
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -48,68 +43,72 @@ function compare(file: string, actual: string, expected: string): void {
   if (actual !== expected) throw new Error(`${file}: ${REPAIR}`);
 }
 
+let source: string;
+beforeAll(async () => {
+  source = await propsSource(elasticCiStack.schema);
+});
+
 test("the generated props are those of the table", () => {
   expect(locked).toBe(true);
-  compare(
-    "src/elastic-ci-stack/props.generated.ts",
-    read("src", "elastic-ci-stack", "props.generated.ts"),
-    propsSource(),
-  );
+  compare("src/elastic-ci-stack/props.generated.ts", read("src", "elastic-ci-stack", "props.generated.ts"), source);
 });
 
 test("the README's tables are those of the table", () => {
-  compare("README.md", read("README.md"), repositoryReadme(read("README.md")));
+  compare("README.md", read("README.md"), withTables(read("README.md"), elasticCiStack));
 });
 
 test("every prop has its hover text with its default", () => {
-  const source = propsSource();
   const documented = [...source.matchAll(/ \* @default .*\n(?: {3}\* .*\n)* {3}\*\/\n {2}readonly (\w+)\?:/g)].map(
     ([, prop]) => prop,
   );
-  expect(documented).toEqual(inputNames.map(camel));
+  expect(documented).toEqual(table.names.map(camel));
 });
 
 test("hover texts name other inputs as props, tables name them as variables", () => {
-  expect(propsSource()).toContain("raise `buildkiteAgentTokenVersion`");
-  expect(inputTables()).toContain("raise `buildkite_agent_token_version`");
+  expect(source).toContain("raise `buildkiteAgentTokenVersion`");
+  expect(inputTables(table)).toContain("raise `buildkite_agent_token_version`");
 });
 
 test("the one inert input is marked as deprecated, with the reason", () => {
-  expect(propsSource().match(/@deprecated .*/g)).toEqual([
+  expect(source.match(/@deprecated .*/g)).toEqual([
     "@deprecated AgentScaler is deployed as a plain function; the serverless application is no longer used.",
   ]);
 });
 
 test("the tables have a heading for each section and a row for each input, in order", () => {
-  const tables = inputTables();
-  expect([...tables.matchAll(/^### (.*)$/gm)].map(([, title]) => title)).toEqual(sections.map(({ title }) => title));
-  expect([...tables.matchAll(/^\| `([a-z0-9_]+)` \|/gm)].map(([, input]) => input)).toEqual(inputNames);
+  const tables = inputTables(table);
+  expect([...tables.matchAll(/^### (.*)$/gm)].map(([, title]) => title)).toEqual(
+    table.sections.map(({ title }) => title),
+  );
+  expect([...tables.matchAll(/^\| `([a-z0-9_]+)` \|/gm)].map(([, input]) => input)).toEqual(table.names);
 });
 
 test("every table row has exactly four cells", () => {
-  const rows = inputTables()
+  const rows = inputTables(table)
     .split("\n")
     .filter((line) => line.startsWith("| "));
   expect(rows.filter((row) => row.replaceAll("\\|", "").split("|").length !== 6)).toEqual([]);
 });
 
 describe("only what stands between the markers is replaced", () => {
+  const outputs = "<!-- outputs --><!-- /outputs -->";
+
   test("text around them stays", () => {
-    const readme = withInputTables("before\n<!-- inputs -->stale text<!-- /inputs -->\nafter\n");
+    const readme = withTables(`before\n<!-- inputs -->stale text<!-- /inputs -->\nafter\n${outputs}`, elasticCiStack);
     expect(readme.startsWith("before\n<!-- inputs -->\n")).toBe(true);
-    expect(readme.endsWith("\n<!-- /inputs -->\nafter\n")).toBe(true);
+    expect(readme).toContain("\n<!-- /inputs -->\nafter\n");
     expect(readme).not.toContain("stale text");
   });
 
   test("a second time changes nothing", () => {
-    const once = withInputTables("<!-- inputs --><!-- /inputs -->");
-    expect(withInputTables(once)).toBe(once);
+    const once = withTables(`<!-- inputs --><!-- /inputs -->${outputs}`, elasticCiStack);
+    expect(withTables(once, elasticCiStack)).toBe(once);
   });
 
   test.each([["none"], ["<!-- /inputs --><!-- inputs -->"], ["<!-- inputs -->"]])(
     "%s: missing markers are named",
     (readme) => {
-      expect(() => withInputTables(readme)).toThrow(
+      expect(() => withTables(readme, elasticCiStack)).toThrow(
         "README.md needs the markers <!-- inputs --> and <!-- /inputs -->, in this order",
       );
     },

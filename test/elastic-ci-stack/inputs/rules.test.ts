@@ -1,11 +1,13 @@
+import { schema } from "../../../src/elastic-ci-stack/schema";
 import { fromProps } from "../../../src/schema/from-props";
-import { cautions, rules } from "../../../src/elastic-ci-stack/rules/rules";
-import { camel, inputNames, type InputName, type Inputs, rowOf } from "../../../src/elastic-ci-stack/inputs/table";
+import { warnings, rules } from "../../../src/elastic-ci-stack/rules/rules";
+import { type InputName, type Inputs, table } from "../../../src/elastic-ci-stack/inputs/table";
+import { camel } from "../../../src/schema/table";
 import { cautioned, unsurprising } from "./cases";
 import { Value } from "../../../src/value/value";
 
 function warningsOf(props: object): readonly string[] {
-  return fromProps({ buildkiteAgentToken: "token", ...props }).warnings;
+  return fromProps(schema, { buildkiteAgentToken: "token", ...props }).warnings;
 }
 
 describe("what works otherwise than expected is said", () => {
@@ -18,18 +20,18 @@ describe("what works otherwise than expected is said", () => {
   });
 
   test("every caution that is not derived from a column has its case", () => {
-    const derived = (on: InputName) => Boolean(rowOf(on).platforms ?? rowOf(on).inert);
+    const derived = (on: InputName) => Boolean(table.row(on).platforms ?? table.row(on).inert);
     const covered = new Set(cautioned.map(({ name }) => name.split(" ")[0]));
-    expect(cautions.filter(({ on }) => !derived(on) && !covered.has(camel(on))).map(({ on }) => on)).toEqual([]);
+    expect(warnings.filter(({ on }) => !derived(on) && !covered.has(camel(on))).map(({ on }) => on)).toEqual([]);
   });
 });
 
 describe("an input of the other operating system is said to have no effect", () => {
   /** These are refused there: a limit that nobody enforces would be worse than none. */
   const limits: readonly InputName[] = ["allowed_pipelines", "allowed_repositories", "allowed_branches"];
-  const foreign = inputNames
+  const foreign = table.names
     .filter((input) => !limits.includes(input))
-    .flatMap((input) => (rowOf(input).platforms ?? []).map((platform) => ({ input, platform })));
+    .flatMap((input) => (table.row(input).platforms ?? []).map((platform) => ({ input, platform })));
   const CHANGED: Readonly<Record<string, unknown>> = {
     docker_networking_protocol: "dualstack",
     linux_distribution: "ubuntu2404",
@@ -46,7 +48,7 @@ describe("an input of the other operating system is said to have no effect", () 
   };
 
   function changed(input: InputName): unknown {
-    const { type, default: standard } = rowOf(input);
+    const { type, default: standard } = table.row(input);
     if (input in CHANGED) return CHANGED[input];
     if (type === "bool") return !standard;
     return type === "number" ? Number(standard) - 1 : "50%";
@@ -77,13 +79,13 @@ describe("the rules can stand in a Terraform module", () => {
       edges
         .filter(([start, to]) => start === from && !seen.includes(to))
         .reduce((all, [, to]) => reach(to, [...all, to]), seen);
-    expect(inputNames.map(camel).filter((input) => reach(input).includes(input))).toEqual([]);
+    expect(table.names.map(camel).filter((input) => reach(input).includes(input))).toEqual([]);
   });
 
   test("messages name inputs that exist", () => {
-    const named = [...rules, ...cautions].flatMap(({ message }) =>
+    const named = [...rules, ...warnings].flatMap(({ message }) =>
       [...message.matchAll(/\{([a-z0-9_]+)=?\}/g)].map(([, input]) => input),
     );
-    expect(named.filter((name) => !inputNames.some((input) => input === name))).toEqual([]);
+    expect(named.filter((name) => !table.names.some((input) => input === name))).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { known, Value } from "../../../src/value/value";
 import { type Check } from "../../../src/schema/check";
-import { camel, inputNames, rowOf, type InputName, sections } from "../../../src/elastic-ci-stack/inputs/table";
+import { type InputName, table } from "../../../src/elastic-ci-stack/inputs/table";
+import { camel } from "../../../src/schema/table";
 import original from "./original-variables.json";
 
 interface Variable {
@@ -78,30 +79,30 @@ const NEW: Readonly<Record<string, readonly [type: string, standard: unknown]>> 
 };
 
 function isInput(name: string): name is InputName {
-  return inputNames.some((input) => input === name);
+  return table.names.some((input) => input === name);
 }
 
 function accepts(input: InputName, content: unknown): boolean {
-  const checks = rowOf(input).checks as unknown as readonly Check<unknown>[];
+  const checks = table.row(input).checks as unknown as readonly Check<unknown>[];
   return checks.every((check) => known(check.holds(Value.of(content)))?.content === true);
 }
 
 describe("every variable of Buildkite's module is an input", () => {
   test("in the same order, with nothing missing and nothing more but what NEW in this file lists", () => {
-    expect(inputNames.filter((input) => !(input in NEW))).toEqual(variables.map(({ name }) => name));
+    expect(table.names.filter((input) => !(input in NEW))).toEqual(variables.map(({ name }) => name));
   });
 
   test.each(variables)(
     "$name: type, default, secrecy, operating systems",
     ({ name, type, default: standard, sensitive, platforms }) => {
-      const row = isInput(name) ? rowOf(name) : undefined;
+      const row = isInput(name) ? table.row(name) : undefined;
       expect(row).toMatchObject({ type, default: SAFER[name] ?? standard });
       expect([row?.sensitive, row?.platforms]).toEqual([sensitive, platforms]);
     },
   );
 
   test.each(variables.filter(({ allowed }) => allowed))("$name: allowed values", ({ name, allowed }) => {
-    expect(isInput(name) && rowOf(name).choices).toEqual(allowed);
+    expect(isInput(name) && table.row(name).choices).toEqual(allowed);
   });
 
   test.each(variables.filter(({ min }) => min !== undefined))("$name is at least $min", ({ name, min = 0 }) => {
@@ -119,18 +120,18 @@ describe("every variable of Buildkite's module is an input", () => {
 
 describe("inputs that the original lacks", () => {
   test.each(Object.entries(NEW))("%s: type and default", (name, [type, standard]) => {
-    expect(isInput(name) && rowOf(name)).toMatchObject({ type, default: standard });
+    expect(isInput(name) && table.row(name)).toMatchObject({ type, default: standard });
   });
 });
 
 describe("the table is sound", () => {
-  test("sections hold every input exactly once, in the table's order", () => {
-    expect(sections.flatMap(({ rows }) => Object.keys(rows))).toEqual(inputNames);
+  test("table.sections hold every input exactly once, in the table's order", () => {
+    expect(table.sections.flatMap(({ rows }) => Object.keys(rows))).toEqual(table.names);
   });
 
   test("every name becomes a prop of its own", () => {
-    const props = inputNames.map(camel);
-    expect(new Set(props).size).toBe(inputNames.length);
+    const props = table.names.map(camel);
+    expect(new Set(props).size).toBe(table.names.length);
     expect(props.filter((prop) => !/^[a-z][a-zA-Z0-9]*$/.test(prop))).toEqual([]);
   });
 
@@ -144,23 +145,23 @@ describe("the table is sound", () => {
     expect(camel(input)).toBe(prop);
   });
 
-  test.each(inputNames)("%s: its default passes its own limits", (input) => {
-    expect(accepts(input, rowOf(input).default)).toBe(true);
+  test.each(table.names)("%s: its default passes its own limits", (input) => {
+    expect(accepts(input, table.row(input).default)).toBe(true);
   });
 
-  test.each(inputNames)("%s is described in up to four sentences on one line", (input) => {
-    const { about } = rowOf(input);
+  test.each(table.names)("%s is described in up to four sentences on one line", (input) => {
+    const { about } = table.row(input);
     expect(about).toMatch(/^[A-Z1-9-][^\n]{10,}\.$/);
     expect(about.split(/[.:;] (?=[A-Z])/).length).toBeLessThanOrEqual(5);
   });
 
   test("only one input is inert", () => {
-    expect(inputNames.filter((input) => rowOf(input).inert)).toEqual(["buildkite_agent_scaler_serverless_arn"]);
+    expect(table.names.filter((input) => table.row(input).inert)).toEqual(["buildkite_agent_scaler_serverless_arn"]);
   });
 
   test("no two inputs share a name in the instances' environment, and secrets have none", () => {
-    const names = inputNames.flatMap((input) => rowOf(input).env ?? []);
+    const names = table.names.flatMap((input) => table.row(input).env ?? []);
     expect(new Set(names).size).toBe(names.length);
-    expect(inputNames.filter((input) => rowOf(input).sensitive && rowOf(input).env)).toEqual([]);
+    expect(table.names.filter((input) => table.row(input).sensitive && table.row(input).env)).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 /** A container with a function of this body, which sees `event` and `context`. */
-function containerOf(body: string, limitMs?: number): Container {
+function containerOf(body: string, limitMs = 60_000): Container {
   writeFileSync(join(folder, "index.js"), `let count = 0; exports.handler = async (event, context) => { ${body} };`);
   const environment = { ASG_NAME: "group", AWS_REGION: "the function's own" };
   const fn = { name: "scaler", folder, handler: "index.handler", environment, timeoutSeconds: 120 };
@@ -53,7 +53,7 @@ test.each<[string, string, string, number?]>([
     "its process ended: TypeError: late",
   ],
   ["never ends", "await new Promise(() => {});", "no answer within 1.5 s", 1_500],
-])("a function that %s fails with a message of one line", async (_, body, message, limitMs = 20_000) => {
+])("a function that %s fails with a message of one line", async (_, body, message, limitMs) => {
   const invocation = containerOf(body, limitMs).invoke({});
   await expect(invocation).rejects.toThrow(new Error(message));
 });

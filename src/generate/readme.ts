@@ -1,0 +1,17 @@
+import { type Definition } from "../schema/definition";
+import { inputTables, outputTable } from "../schema/documentation";
+import { type Rows } from "../schema/table";
+
+/** The repository's README with its tables of inputs and outputs brought up to date. */
+export function withTables<R extends Rows, P>(readme: string, { schema, outputs }: Definition<R, P>): string {
+  return between(between(readme, "inputs", inputTables(schema.table)), "outputs", outputTable(outputs));
+}
+
+/** The text with new content between `<!-- name -->` and `<!-- /name -->`. Prettier would pad every column of a table. */
+function between(readme: string, name: string, content: string): string {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [before, rest] = [readme.indexOf(begin), readme.indexOf(end)];
+  if (before < 0 || rest < before) throw new Error(`README.md needs the markers ${begin} and ${end}, in this order`);
+  const kept = ["<!-- prettier-ignore-start -->", content, "<!-- prettier-ignore-end -->"].join("\n\n");
+  return `${readme.slice(0, before + begin.length)}\n\n${kept}\n\n${readme.slice(rest)}`;
+}

@@ -1,0 +1,26 @@
+import { type Construct } from "constructs";
+import { type Outputs } from "./outputs";
+import { type Schema } from "./schema";
+import { type InputsOf, type Rows } from "./table";
+import { type Requirement } from "./validation";
+
+/** One construct as data, from which its Terraform module and its documents are made. `R` are its inputs, `P` its parts. */
+export interface Definition<R extends Rows = Rows, P = unknown> {
+  /** As the command line and folders name it, such as elastic-ci-stack. */
+  readonly name: string;
+  readonly schema: Schema<R>;
+  /** Makes every resource; `open` are requirements that only Terraform can judge. */
+  readonly makeParts: (scope: Construct, inputs: InputsOf<R>, open: readonly Requirement[]) => P;
+  readonly outputs: Outputs<P>;
+  readonly readme: ModuleReadme;
+}
+
+/** What the README of the generated module says of this construct, in Markdown. */
+export interface ModuleReadme {
+  /** The heading, and what the module is. */
+  readonly introduction: string;
+  /** HCL and sentences below the heading "Usage". */
+  readonly usage: string;
+  /** Items of a list. The first is about names; what holds for every module follows it. */
+  readonly notes: readonly string[];
+}
