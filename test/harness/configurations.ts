@@ -1,5 +1,5 @@
 /*
- * Configurations that the end-to-end tests apply in both modes. Values have the variables' names; a text `${…}` refers to
+ * Configurations that the end-to-end tests apply, in turns as module and as construct. Values have the variables' names; a text `${…}` refers to
  * something that `surroundings` declares in the same Terraform root, whose value nobody knows before it is applied.
  */
 

@@ -4,13 +4,12 @@ import { strToU8, zipSync } from "fflate";
 import { type AwsCall, callAws } from "./aws-calls";
 import { inventoryCalls, keyType } from "./inventory";
 import { type Environment, type Running, start, until } from "./processes";
-import { cleanEnvironment, findMoto } from "./tools";
+import { cleanEnvironment, motoPython } from "./tools";
 
 export interface EmulatorOptions {
   /** A wish: where the port is taken, another one is chosen. */
   readonly port?: number;
   readonly region?: string;
-  readonly env?: Environment;
   /** Gives up waiting when aborted. */
   readonly signal?: AbortSignal;
 }
@@ -86,7 +85,7 @@ export class Emulator {
   /** S3 by hand; moto reads the region from the signature's scope and does not check the signature. */
   private async put(region: string, path: string, body: string | Uint8Array): Promise<void> {
     const authorization = `AWS4-HMAC-SHA256 Credential=demo/20200101/${region}/s3/aws4_request, SignedHeaders=host, Signature=0`;
-    const init = { method: "PUT", headers: { authorization }, body, signal: AbortSignal.timeout(10_000) };
+    const init = { method: "PUT", headers: { authorization }, body, signal: AbortSignal.timeout(120_000) };
     const response = await fetch(this.endpoint + path, init);
     if (!response.ok) throw new Error(`PUT ${path} on the emulator: ${response.status} ${await response.text()}`);
   }
@@ -99,9 +98,9 @@ export class Emulator {
 
 /** Starts the emulator and waits until it answers. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const python = await findMoto(options.env);
+  const python = await motoPython();
   const region = options.region ?? "us-east-1";
-  const base = cleanEnvironment(options.env);
+  const base = cleanEnvironment();
   let said = "";
   for (let attempt = 0; attempt < 3; attempt++) {
     const port = await freePort(attempt === 0 ? options.port : undefined);
@@ -124,13 +123,13 @@ async function answers(server: Running, endpoint: string, signal?: AbortSignal):
   const end = () => (state.ended = true);
   void server.exited.then(end, end);
   await until(async () => {
-    const config = { method: "POST", body: '{"lambda":{"use_docker":false}}', signal: AbortSignal.timeout(10_000) };
+    const config = { method: "POST", body: '{"lambda":{"use_docker":false}}', signal: AbortSignal.timeout(60_000) };
     state.ready = await fetch(`${endpoint}/moto-api/config`, config).then(
       (response) => response.ok,
       () => false,
     );
     return state.ready || state.ended || signal?.aborted === true;
-  }, 60_000);
+  }, 300_000);
   // Another program may have taken the port in between and be the one that answers.
   return state.ready && !state.ended && signal?.aborted !== true;
 }

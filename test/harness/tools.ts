@@ -62,6 +62,14 @@ export async function findBuiltTool(name: string, env: Environment = process.env
 /** The private Python environment that `npm run demo` makes when the machine's Python has no moto. */
 export const privatePython = (checkout: string): string => join(checkout, ".demo/venv/bin/python");
 
+let moto: Promise<string> | undefined;
+
+/** The machine's own Python with moto, asked for once: each look at a Python imports all of moto. */
+export function motoPython(): Promise<string> {
+  moto ??= findMoto();
+  return moto;
+}
+
 /** A Python that can run moto's server. */
 export async function findMoto(env: Environment = process.env, checkout = repository): Promise<string> {
   const candidates = [privatePython(checkout), findOnPath("python3", env)].filter((path) => path !== undefined);
@@ -75,7 +83,7 @@ export async function findMoto(env: Environment = process.env, checkout = reposi
 }
 
 async function canRunMoto(python: string, env: Environment): Promise<boolean> {
-  const check = await run(python, ["-c", "import moto.server, boto3"], { env, timeoutMs: 60_000 });
+  const check = await run(python, ["-c", "import moto.server, boto3"], { env, timeoutMs: 300_000 });
   return check.code === 0;
 }
 
@@ -99,7 +107,7 @@ export function isUsableMirror(folder: string): boolean {
   });
 }
 
-/** Looks for a copy of the AWS provider on this machine, for at most ten seconds. */
+/** Looks for a copy of the AWS provider on this machine. */
 export async function findProviderMirror(env: Environment = process.env): Promise<string | undefined> {
   if (env.TF_PLUGIN_MIRROR) {
     if (isUsableMirror(env.TF_PLUGIN_MIRROR)) return env.TF_PLUGIN_MIRROR;
@@ -121,7 +129,7 @@ async function findMirrorBelow(place: string, find: string, env: Environment): P
   const depth = ["-xdev", "-maxdepth", "9"];
   const args = [place, ...depth, "-name", "node_modules", "-prune", "-o", "-type", "d", "-path", pattern, "-print"];
   const lines: string[] = [];
-  await run(find, args, { env, timeoutMs: 20_000, onLine: (line) => lines.push(line) }).catch(() => undefined);
+  await run(find, args, { env, timeoutMs: 120_000, onLine: (line) => lines.push(line) }).catch(() => undefined);
   const roots = lines.filter((line) => line.startsWith("/")).map((line) => resolve(line, "../../.."));
   return roots.find(isUsableMirror);
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { lambdaKey } from "../../../src/aws/function-code";
 import { releasedScalerKey } from "../../../src/elastic-ci-stack/scaler/released-scaler";
 import { packaged } from "../../../src/package";
+import { noSecrets, runningInstances } from "../../harness/configuration";
 import { type Emulator, startEmulator } from "../../harness/emulator";
 import { differencesOf } from "../../harness/emulator-differences";
 import { type Mode, type Root, writeRoot } from "../../harness/roots";
@@ -9,7 +10,6 @@ import { Workspace } from "../../harness/terraform";
 
 const modes: readonly { readonly mode: Mode }[] = [{ mode: "module" }, { mode: "construct" }];
 const token = { buildkite_agent_token: "t" };
-const noSecrets = { enable_secrets_plugin: false };
 
 async function inRegion(
   region: string,
@@ -79,82 +79,93 @@ describe("other partitions, planned", () => {
   });
 });
 
-describe("three stacks in one root", () => {
-  const stack = (name: string) => ({ ...token, ...noSecrets, stack_name: name, buildkite_queue: name });
+const BUCKET = "lambdas-of-ours";
 
-  test("by for_each in HCL: applied side by side, stay as they are, leave nothing", async () => {
-    await inRegion("us-east-1", async (emulator, workspace) => {
-      writeRoot(workspace, "module", { stacks: {} });
-      workspace.write("main.tf.json", {
-        provider: { aws: { s3_use_path_style: true } },
-        locals: { stacks: { builders: stack("builders"), uploaders: stack("uploaders"), deploy: stack("deploy") } },
-        module: {
-          ci: {
-            source: "./module",
-            for_each: "${local.stacks}",
-            stack_name: "${each.key}",
-            buildkite_queue: "${each.value.buildkite_queue}",
-            buildkite_agent_token: "${each.value.buildkite_agent_token}",
-            enable_secrets_plugin: "${each.value.enable_secrets_plugin}",
-          },
-        },
-        output: { groups: { value: "${[for one in module.ci : one.auto_scaling_group_name]}" } },
-      });
-      await workspace.init();
-      const { groups } = await workspace.apply();
-      expect(groups).toEqual(expect.arrayContaining([expect.stringMatching(/^uploaders-[0-9a-f]{8}-asg$/)]));
-      expect(groups).toHaveLength(3);
-      await staysAndGoes(emulator, workspace);
-    });
+/** Three that live side by side, so that what each is about needs no root of its own. */
+const stacks = {
+  builders: { ...token, ...noSecrets, ...runningInstances, enable_scheduled_scaling: true, scale_up_min_size: 2 },
+  uploaders: { ...token, ...noSecrets },
+  deploy: { ...token, ...noSecrets, lambda_bucket: BUCKET, scaler_implementation: "typescript" },
+};
+
+const ways = [
+  { mode: "module", way: "by for_each in HCL" },
+  { mode: "construct", way: "as constructs" },
+] as const;
+
+describe.each(ways)("three stacks in one root, $way", ({ mode }) => {
+  let emulator: Emulator;
+  let workspace: Workspace;
+  let outputs: Record<string, unknown>;
+
+  beforeAll(async () => {
+    emulator = await startEmulator();
+    workspace = await Workspace.create({ env: emulator.env });
+    await emulator.seedScalerBucket(emulator.region, releasedScalerKey("x86_64"));
+    await uploadFunctions(emulator);
+    const named = Object.entries(stacks).map(([name, inputs]) => [
+      name,
+      { ...inputs, stack_name: name, buildkite_queue: name },
+    ]);
+    if (mode === "construct") writeRoot(workspace, mode, { stacks: Object.fromEntries(named) });
+    else writeForEach(workspace, Object.fromEntries(named));
+    await workspace.init();
+    outputs = await workspace.apply();
   });
 
-  test("as constructs: applied side by side, stay as they are, leave nothing", async () => {
-    await inRegion("us-east-1", async (emulator, workspace) => {
-      const stacks = { builders: stack("builders"), uploaders: stack("uploaders"), deploy: stack("deploy") };
-      await initialized(workspace, "construct", { stacks });
-      const outputs = await workspace.apply();
-      expect(outputs["deploy_auto_scaling_group_name"]).toMatch(/^deploy-[0-9a-f]{8}-asg$/);
-      await staysAndGoes(emulator, workspace);
-    });
+  afterAll(async () => {
+    workspace.remove();
+    await emulator.stop();
   });
-});
 
-async function staysAndGoes(emulator: Emulator, workspace: Workspace): Promise<void> {
-  expect(differencesOf(await workspace.plan()).unexplained).toEqual([]);
-  await workspace.destroy();
-  expect(await emulator.resources()).toEqual([]);
-}
+  test("they are applied side by side", () => {
+    for (const name of Object.keys(stacks))
+      expect(outputs[`${name}_auto_scaling_group_name`]).toMatch(new RegExp(`^${name}-[0-9a-f]{8}-asg$`));
+  });
 
-test.each(modes)(
-  "a schedule that has raised the minimum is not undone by the next apply, as $mode",
-  async ({ mode }) => {
-    await inRegion("us-east-1", async (emulator, workspace) => {
-      const inputs = { ...token, ...noSecrets, enable_scheduled_scaling: true, scale_up_min_size: 2 };
-      await initialized(workspace, mode, { stacks: { ci: inputs } });
-      const { ci_auto_scaling_group_name: name } = await workspace.apply();
-      await emulator.aws("autoscaling", "update_auto_scaling_group", { AutoScalingGroupName: name, MinSize: 2 });
-      const { unexplained } = differencesOf(await workspace.plan());
-      expect(unexplained.map(({ address }) => address)).toEqual([]);
-    });
-  },
-);
-
-test.each(modes)("with lambda_bucket the functions' code comes from there, as $mode", async ({ mode }) => {
-  await inRegion("us-east-1", async (emulator, workspace) => {
-    const names = ["agent-scaler", "az-rebalancing-suspender", "stop-buildkite-agents"];
-    await emulator.aws("s3", "create_bucket", { Bucket: "lambdas-of-ours" });
-    for (const name of names)
-      await emulator.upload(
-        "lambdas-of-ours",
-        lambdaKey(name),
-        readFileSync(packaged("dist", "lambda", `${name}.zip`)),
-      );
-    const inputs = { ...token, ...noSecrets, lambda_bucket: "lambdas-of-ours", scaler_implementation: "typescript" };
-    await initialized(workspace, mode, { stacks: { ci: inputs } });
-    const { ci_scaler_lambda_function_name: name } = await workspace.apply();
-    const { Code, Configuration } = await emulator.aws("lambda", "get_function", { FunctionName: name });
+  test("with lambda_bucket the functions' code comes from there", async () => {
+    const FunctionName = outputs["deploy_scaler_lambda_function_name"];
+    const { Code, Configuration } = await emulator.aws("lambda", "get_function", { FunctionName });
     expect(Code.RepositoryType).toBe("S3");
     expect(Configuration.Handler).toBe("index.handler");
-    expect(differencesOf(await workspace.plan()).unexplained.map(({ address }) => address)).toEqual([]);
+  });
+
+  test("they stay as they are, and a schedule that has raised the minimum is not undone by the next apply", async () => {
+    const AutoScalingGroupName = outputs["builders_auto_scaling_group_name"];
+    await emulator.aws("autoscaling", "update_auto_scaling_group", { AutoScalingGroupName, MinSize: 2 });
+    const { unexplained } = differencesOf(await workspace.plan());
+    expect(unexplained.map(({ address }) => address)).toEqual([]);
+  });
+
+  test("destroyed, they leave nothing", async () => {
+    await workspace.destroy();
+    expect(await emulator.resources()).toEqual([`aws_s3_bucket ${BUCKET}`]);
   });
 });
+
+function writeForEach(workspace: Workspace, named: Readonly<Record<string, Readonly<Record<string, unknown>>>>): void {
+  writeRoot(workspace, "module", { stacks: {} });
+  const inputs = new Set(Object.values(named).flatMap(Object.keys));
+  const names = ["auto_scaling_group_name", "scaler_lambda_function_name"];
+  const outputs = Object.keys(named).flatMap((stack) =>
+    names.map((name) => [`${stack}_${name}`, { value: `\${module.ci["${stack}"].${name}}` }] as const),
+  );
+  workspace.write("main.tf.json", {
+    provider: { aws: { s3_use_path_style: true } },
+    locals: { stacks: named },
+    module: {
+      ci: {
+        source: "./module",
+        for_each: "${local.stacks}",
+        ...Object.fromEntries([...inputs].map((input) => [input, `\${try(each.value.${input}, null)}`])),
+      },
+    },
+    output: Object.fromEntries(outputs),
+  });
+}
+
+async function uploadFunctions(emulator: Emulator): Promise<void> {
+  await emulator.aws("s3", "create_bucket", { Bucket: BUCKET });
+  for (const name of ["agent-scaler", "az-rebalancing-suspender", "stop-buildkite-agents"])
+    await emulator.upload(BUCKET, lambdaKey(name), readFileSync(packaged("dist", "lambda", `${name}.zip`)));
+}
