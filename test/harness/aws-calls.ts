@@ -20,7 +20,7 @@ type Answer = { readonly result: unknown } | { readonly error: string };
 export async function callAws(python: string, env: Environment, calls: readonly AwsCall[]): Promise<unknown[]> {
   const requests = calls.map((call) => ({ params: {}, ...call, operation: call.operation.replaceAll("-", "_") }));
   const script = join(__dirname, "aws_calls.py");
-  const outcome = await run(python, [script], { env, input: JSON.stringify(requests), timeoutMs: 60_000 });
+  const outcome = await run(python, [script], { env, input: JSON.stringify(requests), timeoutMs: 300_000 });
   if (outcome.code !== 0) throw new Error(`calling AWS failed:\n${outcome.output}`);
   return (JSON.parse(outcome.stdout) as Answer[]).map((answer, i) => {
     if ("result" in answer) return answer.result;

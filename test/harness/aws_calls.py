@@ -10,7 +10,7 @@ import jmespath
 from botocore.config import Config
 from botocore.response import StreamingBody
 
-BOUNDED = Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 0}, s3={"addressing_style": "path"})
+BOUNDED = Config(connect_timeout=60, read_timeout=120, retries={"max_attempts": 0}, s3={"addressing_style": "path"})
 
 
 def plain(value):

@@ -86,7 +86,7 @@ export class Emulator {
   /** S3 by hand; moto reads the region from the signature's scope and does not check the signature. */
   private async put(region: string, path: string, body: string | Uint8Array): Promise<void> {
     const authorization = `AWS4-HMAC-SHA256 Credential=demo/20200101/${region}/s3/aws4_request, SignedHeaders=host, Signature=0`;
-    const init = { method: "PUT", headers: { authorization }, body, signal: AbortSignal.timeout(10_000) };
+    const init = { method: "PUT", headers: { authorization }, body, signal: AbortSignal.timeout(120_000) };
     const response = await fetch(this.endpoint + path, init);
     if (!response.ok) throw new Error(`PUT ${path} on the emulator: ${response.status} ${await response.text()}`);
   }
@@ -124,13 +124,13 @@ async function answers(server: Running, endpoint: string, signal?: AbortSignal):
   const end = () => (state.ended = true);
   void server.exited.then(end, end);
   await until(async () => {
-    const config = { method: "POST", body: '{"lambda":{"use_docker":false}}', signal: AbortSignal.timeout(10_000) };
+    const config = { method: "POST", body: '{"lambda":{"use_docker":false}}', signal: AbortSignal.timeout(60_000) };
     state.ready = await fetch(`${endpoint}/moto-api/config`, config).then(
       (response) => response.ok,
       () => false,
     );
     return state.ready || state.ended || signal?.aborted === true;
-  }, 60_000);
+  }, 300_000);
   // Another program may have taken the port in between and be the one that answers.
   return state.ready && !state.ended && signal?.aborted !== true;
 }

@@ -68,7 +68,7 @@ export async function findMoto(env: Environment = process.env, checkout = reposi
 }
 
 async function canRunMoto(python: string, env: Environment): Promise<boolean> {
-  const check = await run(python, ["-c", "import moto.server, boto3"], { env, timeoutMs: 60_000 });
+  const check = await run(python, ["-c", "import moto.server, boto3"], { env, timeoutMs: 300_000 });
   return check.code === 0;
 }
 
@@ -92,7 +92,7 @@ export function isUsableMirror(folder: string): boolean {
   });
 }
 
-/** Looks for a copy of the AWS provider on this machine, for at most ten seconds. */
+/** Looks for a copy of the AWS provider on this machine, for at most a minute in each likely place. */
 export async function findProviderMirror(env: Environment = process.env): Promise<string | undefined> {
   if (env.TF_PLUGIN_MIRROR) {
     if (isUsableMirror(env.TF_PLUGIN_MIRROR)) return env.TF_PLUGIN_MIRROR;
@@ -114,7 +114,7 @@ async function findMirrorBelow(place: string, find: string, env: Environment): P
   const depth = ["-xdev", "-maxdepth", "9"];
   const args = [place, ...depth, "-name", "node_modules", "-prune", "-o", "-type", "d", "-path", pattern, "-print"];
   const lines: string[] = [];
-  await run(find, args, { env, timeoutMs: 20_000, onLine: (line) => lines.push(line) }).catch(() => undefined);
+  await run(find, args, { env, timeoutMs: 60_000, onLine: (line) => lines.push(line) }).catch(() => undefined);
   const roots = lines.filter((line) => line.startsWith("/")).map((line) => resolve(line, "../../.."));
   return roots.find(isUsableMirror);
 }
