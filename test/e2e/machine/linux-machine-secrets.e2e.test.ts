@@ -18,6 +18,7 @@ beforeAll(async () => {
   await upload({ env: "ROOT=1\nBOTH=root", "secret-files/SHARED_TOKEN": "root-secret-7f3a" });
   machine = await Sandbox.start({ cloud, speed: 20 });
   expect(await machine.boot({ traced: true })).toMatchObject({ code: 0 });
+  machine.calm();
 });
 afterAll(async () => {
   await machine.stop();
