@@ -22,7 +22,7 @@ export function buildLambdas(
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, TZ: options.timeZone ?? "UTC" },
     encoding: "utf8",
-    timeout: 60_000,
+    timeout: 300_000,
   });
 }
 

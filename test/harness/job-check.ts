@@ -56,7 +56,7 @@ export class JobCheck {
     const child = spawnSync(this.hook, [], {
       env: { PATH: `${this.root}/bin:${process.env.PATH!}`, ...about, ...environment },
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: 300_000,
     });
     const annotations = readFileSync(this.told, "utf8");
     return { code: child.status, said: child.stdout, complained: child.stderr, annotations };

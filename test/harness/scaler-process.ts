@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { buildLambdas, unpack } from "./built-lambdas";
 
 const RUNTIME = join(__dirname, "lambda-runtime.mjs");
-const LONGEST_RUN_MS = 60_000;
+const LONGEST_RUN_MS = 300_000;
 
 export type LogLine = Readonly<Record<string, unknown>>;
 

@@ -39,7 +39,7 @@ const ownerOf = (path: string) => lstatSync(join(root, path)).uid;
 function repair(...words: readonly string[]) {
   const child = spawnSync(join(root, "usr/local/bin/fix-buildkite-agent-builds-permissions"), words, {
     encoding: "utf8",
-    timeout: 120_000,
+    timeout: 600_000,
   });
   return { code: child.status, said: child.stdout, complained: child.stderr };
 }
@@ -121,7 +121,7 @@ describe("no way leads out of the builds", () => {
       kill $swapper`;
     const program = join(root, "usr/local/bin/fix-buildkite-agent-builds-permissions");
     const child = spawnSync("bash", ["-c", script, "bash", join(root, checkout), join(root, "etc/victim"), program], {
-      timeout: 60_000,
+      timeout: 300_000,
     });
     expect(child.error).toBeUndefined();
   });

@@ -167,7 +167,7 @@ test("after the job its ssh-agent is gone", () => {
   const pid = afterwards["BUILDKITE_SECRETS_SSH_AGENT_PID"]!;
   expect(spawnSync("kill", ["-0", pid]).status).toBe(0);
   expect(job.hook("pre-exit", afterwards).code).toBe(0);
-  const end = `for _ in {1..300}; do kill -0 ${pid} || exit 0; sleep 0.1; done; exit 1`;
+  const end = `for _ in {1..3000}; do kill -0 ${pid} || exit 0; sleep 0.1; done; exit 1`;
   expect(spawnSync("bash", ["-c", end]).status).toBe(0);
   expect(spawnSync("ssh-add", ["-l"], { env: afterwards }).status).toBe(2);
 });

@@ -51,7 +51,7 @@ function prepareMachine(): { root: string; env: NodeJS.ProcessEnv; bash: (script
   const env = { ...process.env, PATH: `${join(work, "bin")}:${process.env.PATH}`, ELASTIC_STACK_ROOT: root };
   const bash = (script: string) => {
     const text = `set -euo pipefail\nsource "${image}/shared/download.sh"\n${script}`;
-    return run("bash", ["-c", text], { cwd: work, env: { ...env, IMAGE_PROTOCOLS: "=http" }, timeoutMs: 60_000 });
+    return run("bash", ["-c", text], { cwd: work, env: { ...env, IMAGE_PROTOCOLS: "=http" }, timeoutMs: 300_000 });
   };
   return { root, env, bash };
 }
@@ -174,7 +174,7 @@ test("the files of the tree lie in the image as root's, executable where they ar
   put("etc/sudoers.d/agent", 0o644);
   put("etc/.hidden", 0o600);
   const script = join(linux, "stack/scripts/install-files.sh");
-  const outcome = await run("bash", [script], { cwd: work, env, timeoutMs: 60_000 });
+  const outcome = await run("bash", [script], { cwd: work, env, timeoutMs: 300_000 });
   expect(outcome).toMatchObject({ code: 0, output: "" });
   const modeOf = (path: string) => (statSync(join(root, path)).mode & 0o7777).toString(8);
   expect(modeOf("usr/local/bin/a tool")).toBe("755");
@@ -203,7 +203,7 @@ describe("the plugins", () => {
     const plugin = { repository: vendor, commit: change(git("rev-parse", "HEAD")) };
     manifest.plugins = { "docker-login": plugin, ecr: plugin, secrets: plugin };
     writeFileSync(join(root, "var/tmp/image/versions.json"), JSON.stringify(manifest));
-    const outcome = await run("bash", [script], { cwd: work, env, timeoutMs: 60_000 });
+    const outcome = await run("bash", [script], { cwd: work, env, timeoutMs: 300_000 });
     return { ...outcome, plugins: join(root, "usr/local/buildkite-aws-stack/plugins") };
   }
 

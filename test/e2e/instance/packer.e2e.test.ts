@@ -40,7 +40,7 @@ describe("npm run packer", () => {
     run("node", [join(repository, "node_modules/.bin/tsx"), join(root, "packer/packer.ts"), ...args], {
       cwd: root,
       env,
-      timeoutMs: 300_000,
+      timeoutMs: 840_000,
     });
 
   function copyOfPacker(): string {
@@ -83,7 +83,7 @@ test("shellcheck finds nothing at its strictest in any script of the images", as
     .filter((path) => /\.sh$/.test(path) || readFileSync(path, "utf8").startsWith("#!/bin/bash"));
   expect(files.length).toBeGreaterThan(15);
   const strict = ["--external-sources", "--enable=all", "--exclude=SC2250,SC2312"];
-  const outcome = await run("shellcheck", [...strict, ...files], { cwd: repository, timeoutMs: 300_000 });
+  const outcome = await run("shellcheck", [...strict, ...files], { cwd: repository, timeoutMs: 840_000 });
   expect(outcome.output).toBe("");
   expect(outcome.code).toBe(0);
   expect(files.filter((path) => readFileSync(path, "utf8").includes("shellcheck disable"))).toEqual([]);

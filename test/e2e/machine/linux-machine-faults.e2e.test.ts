@@ -9,7 +9,7 @@ import { changed, withSettings } from "../../harness/sandbox/user-data";
 let cloud: Cloud;
 
 beforeAll(async () => {
-  cloud = await Cloud.apply(plain);
+  cloud = await Cloud.withoutTerraform(plain);
   await cloud.emulator.upload(SECRETS_BUCKET, "fails.sh", Buffer.from("echo my own words; exit 7\n"));
   await cloud.emulator.upload(SECRETS_BUCKET, "no-keys", Buffer.from("ssh-ed25519 AAAA forged\n"));
 });
@@ -21,7 +21,7 @@ const userDataOf = ({ settings = {}, file }: Pick<Fault, "settings" | "file">) =
 
 describe("a boot that cannot succeed: a reason in the log, no agent, an unhealthy instance, and the machine off", () => {
   test.concurrent.each([...metadata, ...aws, ...host])("$title", (fault) =>
-    Sandbox.use({ cloud, userData: userDataOf(fault), speed: 20 }, async (machine) => {
+    Sandbox.use({ cloud, userData: userDataOf(fault), speed: fault.speed ?? 20 }, async (machine) => {
       await fault.arrange?.(machine);
       const outcome = await machine.boot();
       const log = await machine.read("/var/log/elastic-stack.log");

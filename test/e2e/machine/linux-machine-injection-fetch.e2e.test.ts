@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { imageFiles, ImageMachine } from "../../harness/image/machine";
+import { ImageMachine } from "../../harness/image/machine";
 import { CANARY, hostileValues } from "../../harness/hostile-values";
 import { findOnPath, requirePrograms } from "../../harness/tools";
 
@@ -47,6 +47,4 @@ test.each(below("file:///nowhere/"))("a file, %s: no other is taken, and nothing
 test("nothing was executed", () => {
   const files = readdirSync(machine.root, { recursive: true }).map(String);
   expect(files.filter((path) => path.includes(CANARY))).toEqual([]);
-  expect(readdirSync(".").filter((name) => name.includes(CANARY))).toEqual([]);
-  expect(readdirSync(imageFiles).filter((name) => name.includes(CANARY))).toEqual([]);
 });

@@ -1,4 +1,5 @@
-import { Cloud, SECRETS_BUCKET } from "../../harness/sandbox/cloud";
+import { gunzipSync } from "node:zlib";
+import { Cloud, rendered, SECRETS_BUCKET } from "../../harness/sandbox/cloud";
 import { asked, CANCEL, FINISHED, onMachine, SHRINK, signals } from "../../harness/sandbox/leaving";
 import { FILL_DISK, Sandbox } from "../../harness/sandbox/sandbox";
 import { plain } from "../../harness/sandbox/scene";
@@ -21,6 +22,10 @@ git -c user.name=a -c user.email=a@example.com commit --quiet --message hook && 
 afterAll(async () => {
   await machine.stop();
   await cloud.stop();
+});
+
+test("what other machines boot without Terraform is what Terraform makes of the same inputs", () => {
+  expect(rendered(plain)).toBe(gunzipSync(cloud.userData).toString());
 });
 
 interface Fault {

@@ -1,7 +1,7 @@
 import { Cloud, SECRETS_BUCKET } from "../../harness/sandbox/cloud";
 import { eventually } from "../../harness/sandbox/eventually";
 import { Sandbox } from "../../harness/sandbox/sandbox";
-import { sshKey } from "../../harness/sandbox/scene";
+import { plain, sshKey } from "../../harness/sandbox/scene";
 import { AwsError } from "../../harness/aws-wire/answers";
 
 /** Secrets of jobs on a booted machine: its hooks, the real aws, jq, git and ssh-agent, and a bucket that has its moods. */
@@ -14,10 +14,11 @@ const upload = (objects: Readonly<Record<string, string>>) =>
   );
 
 beforeAll(async () => {
-  cloud = await Cloud.apply({ buildkite_agent_token: "token", max_size: 99 });
+  cloud = await Cloud.withoutTerraform({ ...plain, buildkite_agent_token: "token" });
   await upload({ env: "ROOT=1\nBOTH=root", "secret-files/SHARED_TOKEN": "root-secret-7f3a" });
   machine = await Sandbox.start({ cloud, speed: 20 });
   expect(await machine.boot({ traced: true })).toMatchObject({ code: 0 });
+  machine.calm();
 });
 afterAll(async () => {
   await machine.stop();
@@ -190,7 +191,7 @@ test("the root's key and the pipeline's are in an ssh-agent that the job can use
   expect([job.code, job.log.match(/SHA256:/g)?.length]).toEqual([0, 2]);
   expect(job.log).toContain("ssh-agent does not take the key keys/id_rsa_github");
   const pid = job.environment["BUILDKITE_SECRETS_SSH_AGENT_PID"]!;
-  await machine.must(`for i in {1..500}; do kill -0 ${pid} 2>/dev/null || exit 0; sleep 1; done; exit 1`);
+  await machine.must(`for i in {1..5000}; do kill -0 ${pid} 2>/dev/null || exit 0; sleep 1; done; exit 1`);
 });
 
 const hosts = [
@@ -213,6 +214,7 @@ test("Git has for each host that host's credentials, and nobody else's", async (
 });
 
 test("the agent is told every secret on standard input; no program has one as an argument, no log, no open file", async () => {
+  const key = sshKey();
   const secrets = {
     PLAIN_TOKEN: "traced-secret-1",
     LINES_SECRET: 'traced-secret-2\n"x"',
@@ -223,7 +225,7 @@ test("the agent is told every secret on standard input; no program has one as an
     "traced/secret-files/PLAIN_TOKEN": secrets.PLAIN_TOKEN,
     "traced/secret-files/LINES_SECRET": secrets.LINES_SECRET,
     "traced/git-credentials": "https://git:traced-secret-4@a.example.com\n",
-    "traced/private_ssh_key": sshKey(),
+    "traced/private_ssh_key": key,
   });
   const fill = "printf 'protocol=https\\nhost=a.example.com\\n\\n' | git credential fill >/dev/null";
   const job = await machine.queue({ BUILDKITE_PIPELINE_SLUG: "traced", BUILDKITE_COMMAND: fill }).ended();
@@ -235,6 +237,9 @@ test("the agent is told every secret on standard input; no program has one as an
     expect(machine.executions().filter((line) => /traced-secret|PRIVATE KEY/.test(line))).toEqual([]);
   });
   expect(job.log).not.toMatch(/traced-secret|PRIVATE KEY/);
-  const files = await machine.run("grep -rlE 'traced-secret|PRIVATE KEY' /var /tmp /run /etc --exclude-dir=sandbox -s");
-  expect(files.stdout).toBe("");
+  // Everything that has been written since the machine began: on its disk, and in its memory.
+  const written = "/run/sandbox/disk/changes /tmp /dev/shm $(find /run -mindepth 1 -maxdepth 1 ! -name sandbox)";
+  const search = `grep -rlsF -e traced-secret -e "$line" ${written}`;
+  const files = await machine.run(search, { env: { line: key.split("\n")[1]! } });
+  expect([files.code, files.output]).toEqual([1, ""]);
 });

@@ -18,7 +18,7 @@ import { AwsError } from "../../harness/aws-wire/answers";
 let cloud: Cloud;
 
 beforeAll(async () => {
-  cloud = await Cloud.apply(plain);
+  cloud = await Cloud.withoutTerraform(plain);
 });
 
 afterAll(() => cloud.stop());

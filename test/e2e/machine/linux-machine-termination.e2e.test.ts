@@ -24,7 +24,7 @@ import { repository } from "../../harness/tools";
 let cloud: Cloud;
 
 beforeAll(async () => {
-  cloud = await Cloud.apply(plain);
+  cloud = await Cloud.withoutTerraform(plain);
 });
 
 afterAll(() => cloud.stop());

@@ -44,6 +44,7 @@ describe("the first boot, with user data out of the launch template that Terrafo
       /: this instance is set up|,000 this instance is set up\n/,
     );
     expect(outcome).toMatchObject({ code: 0, stdout: "part-001 ended with 0\n" });
+    machine.calm();
   });
 
   test("writes the settings for root alone, and its programs for root to change", async () => {

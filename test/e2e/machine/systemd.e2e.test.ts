@@ -56,7 +56,7 @@ function failing(stage: string): Scenario {
 const scenarios = {
   idle: { boot: `${START}\n${ended}\npgrep --count --full ^left-behind` },
   "told three times": {
-    agent: "6 0",
+    agent: "6 0 told",
     boot: [
       START,
       "sleep 1",
@@ -67,16 +67,16 @@ const scenarios = {
   },
   "out of time": {
     agent: "1000 0",
-    settings: { INSTANCE_TERMINATION_GRACE_PERIOD: "5" },
+    settings: { INSTANCE_TERMINATION_GRACE_PERIOD: "20" },
     boot: `${START}\nprintf Terminated >/facts/meta-data/autoscaling/target-lifecycle-state`,
   },
   refused: { refusal: "An error occurred (AccessDenied)" },
   "at the minimum": {
     refusal: "An error occurred (ValidationError): Currently, desiredSize equals minSize (1).",
-    boot: `${START}\nsleep 20\nsystemctl stop buildkite-drain-watcher buildkite-agent\nsystemctl poweroff --force`,
+    boot: `${START}\nuntil (($(grep -cx "agent starts" /facts/calls) > 2)); do sleep 0.2; done\nsystemctl stop buildkite-drain-watcher buildkite-agent\nsystemctl poweroff --force`,
   },
   "retired at the minimum": {
-    agent: "3 0",
+    agent: "1 0 told",
     refusal: "An error occurred (ValidationError): Currently, desiredSize equals minSize (1).",
     boot: `${START}\nrunuser --user buildkite-agent /usr/local/bin/terminate-instance`,
   },
@@ -89,7 +89,7 @@ const scenarios = {
   },
   "watcher killed": { boot: `${START}\n${ended}\nsystemctl kill --signal=SIGKILL buildkite-drain-watcher` },
   "switched off by an operator": {
-    agent: "5 0",
+    agent: "2 0 told",
     boot: `${START}\nsleep 1\nsystemctl start --no-block poweroff.target`,
   },
   rebooted: {

@@ -28,7 +28,7 @@ beforeAll(async () => {
     for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) await play(row);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-}, 120_000);
+}, 600_000);
 
 afterAll(() => bundle.remove());
 

@@ -150,8 +150,10 @@ export class Job extends RootFolder {
     this.set("calls", "");
     const child = spawnSync("/bin/bash", words, {
       env: { PATH: `${this.root}/stubs:/usr/bin:/bin`, FAKE: this.fake, ELASTIC_STACK_ROOT: this.root, ...environment },
+      // What a text that comes to life leaves behind shall lie in here.
+      cwd: this.root,
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: 300_000,
     });
     const shown = (text: string) => text.replaceAll(this.root, "");
     const calls = shown(this.read("fake/calls")).split("\n").filter(Boolean);

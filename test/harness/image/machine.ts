@@ -76,9 +76,11 @@ export class ImageMachine extends RootFolder {
   run(script: string, environment: Readonly<Record<string, string>> = {}, words: string[] = [], input = ""): Outcome {
     const child = spawnSync("/bin/bash", [join(this.root, script), ...words], {
       env: { PATH: `${this.root}/stubs:/usr/bin:/bin`, FAKE: this.fake, ELASTIC_STACK_ROOT: this.root, ...environment },
+      // What a text that comes to life leaves behind shall lie in here.
+      cwd: this.root,
       encoding: "utf8",
       input,
-      timeout: 60_000,
+      timeout: 300_000,
     });
     const calls = this.read("fake/calls").replaceAll(this.root, "").split("\n").filter(Boolean);
     this.set("calls", "");

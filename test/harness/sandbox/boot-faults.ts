@@ -15,6 +15,8 @@ export interface Fault {
   readonly mute?: boolean;
   /** How often the agent was started, and ended again. */
   readonly starts?: number;
+  /** Where the boot waits only for a while for what happens by itself. */
+  readonly speed?: number;
 }
 
 const denied = new AwsError("AccessDeniedException", "no", 400);
@@ -125,6 +127,7 @@ export const host: readonly Fault[] = [
     arrange: (machine) => machine.answer("buildkite-agent", /^start/, { code: 1, stderr: "invalid token" }),
     reason: /the agent ended within \d s \(exit-code\)/,
     starts: 1,
+    speed: 0.5,
   },
   {
     title: "the image has no agent of the channel",

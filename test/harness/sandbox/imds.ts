@@ -25,6 +25,9 @@ export class Imds {
   private readonly tokens = new Set<string>();
   private planned: Planned[] = [];
 
+  /** `onHanging` is told when requests begin to hang, and when they end to. */
+  constructor(private readonly onHanging: (hangs: boolean) => void) {}
+
   /** An item below meta-data, or without content its absence. */
   set(path: string, content: string | Buffer | undefined): this {
     if (content === undefined) this.items.delete(path);
@@ -51,11 +54,13 @@ export class Imds {
   /** Spoils the answers for paths that fit, such as `api/token` or `meta-data/instance-id`, from a first request on. */
   break(fault: ImdsFault, path = /(?:)/, { after, times = Infinity }: { after?: RegExp; times?: number } = {}): this {
     this.planned.push({ fault, path, after, times });
+    if (fault === "hung") this.onHanging(true);
     return this;
   }
 
   mend(): void {
     this.planned = [];
+    this.onHanging(false);
   }
 
   readonly answer = (request: IncomingMessage, response: ServerResponse): void => {

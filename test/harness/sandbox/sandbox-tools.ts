@@ -43,7 +43,7 @@ async function find(): Promise<SandboxTools> {
   requirePrograms(PROGRAMS);
   await requireNamespaces();
   const script = "import sys, yaml, os; print(sys.base_prefix, os.path.dirname(yaml.__file__), sep='\\n')";
-  const { stdout } = await run(await findMoto(), ["-c", script], { timeoutMs: 60_000 });
+  const { stdout } = await run(await findMoto(), ["-c", script], { timeoutMs: 300_000 });
   const [prefix = "", yaml = ""] = stdout.split("\n");
   return { python: join(prefix, "bin/python3"), yaml, aws: findAws(prefix) };
 }
@@ -55,7 +55,7 @@ function requireLinuxAsRoot(): void {
 
 async function requireNamespaces(): Promise<void> {
   const probe = ["--mount", "--net", "--pid", "--fork", "mount", "-t", "tmpfs", "probe", "/mnt"];
-  const outcome = await run("unshare", probe, { timeoutMs: 60_000 });
+  const outcome = await run("unshare", probe, { timeoutMs: 300_000 });
   if (outcome.code !== 0) throw forbidden(outcome.output.trim());
 }
 

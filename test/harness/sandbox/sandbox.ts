@@ -45,7 +45,7 @@ const slots = new Slots(3);
 
 /** An instance without a cloud: image and user data on a root of their own, with processes and a network of their own. */
 export class Sandbox {
-  readonly imds = new Imds();
+  readonly imds: Imds;
   readonly aws: AwsFront;
   private readonly shared: SharedFolder;
   private readonly servers: Server[] = [];
@@ -58,11 +58,10 @@ export class Sandbox {
     private readonly tools: SandboxTools,
     { speed = 1, atMinimum = false }: SandboxOptions,
   ) {
-    this.aws = new AwsFront(
-      cloud.emulator.endpoint,
-      (request) => cloud.correct(request, atMinimum),
-      (hangs) => this.shared.replace("hangs", hangs ? "1" : "0"),
-    );
+    const onHanging = (hangs: boolean) => this.shared.replace("hangs", hangs ? "1" : "0");
+    this.imds = new Imds(onHanging);
+    const { endpoint } = cloud.emulator;
+    this.aws = new AwsFront(endpoint, (request) => cloud.correct(request, atMinimum), onHanging);
     this.aws.onDone(/^TerminateInstanceInAutoScalingGroup$/, () => {
       this.imds.set("autoscaling/target-lifecycle-state", "Terminated");
     });
@@ -189,6 +188,11 @@ export class Sandbox {
     return this.queue({ BUILDKITE_COMMAND: script });
   }
 
+  /** Lets the machine's services look around as rarely as on an instance: each look costs the start of several programs. */
+  calm(): void {
+    this.shared.replace("speed", "1");
+  }
+
   /** Puts the machine's clock forward. */
   pass(seconds: number): void {
     this.shared.pass(seconds);
@@ -223,13 +227,13 @@ export class Sandbox {
     await this.listen("aws", this.aws.answer);
     const doors = ["169.254.169.254:80=/run/sandbox/imds.sock", "127.0.0.1:5000=/run/sandbox/aws.sock"];
     const namespaces = ["--mount", "--net", "--pid", "--fork", "--kill-child"];
-    const words = [this.shared.in("machine/root.sh"), this.shared.path, this.tools.python, ...doors];
+    const words = [this.shared.in("machine/root.sh"), this.shared.path, this.tools.python, this.tools.aws, ...doors];
     const process = start("unshare", [...namespaces, "bash", ...words]);
     this.process = process;
     const isReady = () => process.output().includes("ready\n");
-    if (!(await until(isReady, 60_000, 10))) throw new Error(`the sandbox did not start:\n${process.output()}`);
+    if (!(await until(isReady, PATIENCE_MS, 10))) throw new Error(`the sandbox did not start:\n${process.output()}`);
     this.pid = Number(readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").trim());
-    await this.must('/run/sandbox/machine/prepare.sh "$aws"', { env: { aws: this.tools.aws } });
+    await this.must("/run/sandbox/machine/prepare.sh");
   }
 
   private async listen(name: string, answer: RequestListener): Promise<void> {

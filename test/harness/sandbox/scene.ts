@@ -8,7 +8,7 @@ export const ENVIRONMENT_SECRET = 'p$(id)"q\\r`s';
 export const LOGIN_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl operator";
 
 /** A stack as it is by default, but with room for a machine of each test. */
-export const plain = { buildkite_agent_token: TOKEN, max_size: 99 };
+export const plain = { buildkite_agent_token: TOKEN, stack_name_suffix: "0a1b2c3d", max_size: 99 };
 
 /** A stack that uses whatever the instance's scripts can do, each of them with a value of its own. */
 export const everything = {

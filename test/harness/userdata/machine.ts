@@ -88,8 +88,10 @@ export class Machine extends RootFolder {
         ELASTIC_STACK_ROOT: this.root,
         ...environment,
       },
+      // What a text that comes to life leaves behind shall lie in here.
+      cwd: this.root,
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: 300_000,
     });
     return {
       code: child.status,

@@ -13,13 +13,13 @@ const places: Readonly<Record<string, string>> = {
   "buildkite-agent": "usr/bin/buildkite-agent",
 };
 
-/** The times of the drain watcher, in seconds that a test can wait for. */
+/** The times of the drain watcher, in seconds that a test can wait for, and in which a busy computer gets things done. */
 const times = {
   poll_seconds: 1,
-  cancel_seconds: 2,
-  shrink_seconds: 6,
-  replace_seconds: 12,
-  leave_seconds: 18,
+  cancel_seconds: 6,
+  shrink_seconds: 18,
+  replace_seconds: 36,
+  leave_seconds: 54,
 };
 
 /** What systemd itself brings; the sandbox has nothing else of the machine that runs the tests. */
@@ -27,7 +27,7 @@ const ofSystemd = ["poweroff.target", "shutdown.target", "umount.target", "final
 const empty = ["sysinit.target", "basic.target", "network-online.target"];
 
 export interface Scenario {
-  /** Seconds of the agent's job, and the agent's exit code. */
+  /** Seconds of the agent's job, the agent's exit code, and "told" where the seconds begin when the agent is told to stop. */
   readonly agent?: string;
   /** What the boot does, as root. */
   readonly boot?: string;
@@ -68,7 +68,7 @@ export class SystemdMachine {
     const output: string[] = [];
     child.stdout.on("data", (data: Buffer) => output.push(data.toString()));
     child.stderr.on("data", (data: Buffer) => output.push(data.toString()));
-    const clock = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), 300_000);
+    const clock = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), 840_000);
     const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
     clearTimeout(clock);
     const calls = this.read("facts/calls").split("\n").filter(Boolean);

@@ -25,7 +25,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 def fetch(path, method="GET", **headers):
     names = {name.replace("_", "-"): content for name, content in headers.items()}
     request = urllib.request.Request(f"{LATEST}/{path}", method=method, headers=names)
-    return urllib.request.urlopen(request, timeout=10).read()
+    return urllib.request.urlopen(request, timeout=300).read()
 
 
 def decoded(content, encoding):

@@ -4,7 +4,6 @@
 set -euo pipefail
 
 machine=/run/sandbox/machine
-aws=$1
 
 # Users of the test machine, whose numbers an instance gives to others.
 remove_users() {
@@ -43,13 +42,11 @@ stand_in() {
   install -d /opt/aws/amazon-cloudwatch-agent/bin
   ln -sf "$machine/stand-in" /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl
   ln -sf "$machine/systemctl" /usr/bin/systemctl
-  ln -sf "$machine/sleep" "$machine/date" "$machine/timeout" /usr/local/bin/
+  ln -sf "$machine/sleep" "$machine/date" "$machine/timeout" "$machine/aws" "$machine/curl" /usr/local/bin/
   for name in stable beta edge oldstable; do
     ln -sf "$machine/buildkite-agent" "/usr/bin/buildkite-agent-$name"
   done
   ln -sf buildkite-agent-stable /usr/bin/buildkite-agent
-  printf '#!/bin/bash\nexec %q --endpoint-url http://127.0.0.1:5000 "$@"\n' "$aws" >/usr/local/bin/aws
-  chmod 0755 /usr/local/bin/aws
 }
 
 # What packer uploads lies in /run/sandbox/image.

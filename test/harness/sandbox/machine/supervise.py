@@ -152,7 +152,7 @@ class Service:
         limit = self.unit.seconds("TimeoutStopSec", "90s")
         if limit is not None:
             signal.signal(signal.SIGALRM, lambda *_: kill_all(descendants(os.getpid()), signal.SIGKILL))
-            signal.setitimer(signal.ITIMER_REAL, max(limit / self.speed, 0.01))
+            signal.setitimer(signal.ITIMER_REAL, max(limit / self.speed, 60))
 
     def to_end(self, command, more=None):
         child = self.start(command, more)
