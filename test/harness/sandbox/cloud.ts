@@ -1,4 +1,4 @@
-import { camel } from "../../../src/elastic-ci-stack/inputs/table";
+import { camel } from "../../../src/schema/table";
 import { type Emulator, startEmulator } from "../emulator";
 import type { AwsCall } from "../aws-calls";
 import { AwsError, succeeded } from "../aws-wire/answers";
