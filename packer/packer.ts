@@ -1,11 +1,7 @@
+/* `npm run packer`: our machine images. */
 import { join } from "node:path";
 import { packer } from "./cli/command";
 import { runProgram } from "./cli/program";
 
-packer(process.argv.slice(2), { root: join(__dirname, ".."), run: runProgram, fetch, terminal: console }).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    console.error(`Error: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
-  },
-);
+const ports = { root: join(__dirname, ".."), run: runProgram, fetch, output: console };
+void packer(process.argv.slice(2), ports).then((code) => (process.exitCode = code));

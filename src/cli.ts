@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { main } from "./cli/main";
 
-process.exitCode = main(process.argv.slice(2), console);
+void main(process.argv.slice(2), console).then((code) => (process.exitCode = code));

@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Order } from "./arguments";
+import { type Command } from "commander";
+import { matching } from "../../src/cli/command-line";
+import { fetchFile, fetchText } from "./http";
+import { soundManifest } from "./images";
 import {
   type Architecture,
   ARCHITECTURES,
@@ -10,30 +13,54 @@ import {
   type Manifest,
   manifestPath,
   type Plugin,
-  readManifest,
 } from "./manifest";
+import { type Ports } from "./ports";
 import { checkSignature, publishedHash } from "./proof";
-import { type Surroundings } from "./surroundings";
-import { fetchFile, fetchText } from "./web";
+
+interface Options {
+  readonly tool?: string;
+  readonly version?: string;
+  readonly all?: boolean;
+  readonly acceptUnproven?: boolean;
+}
+
+export function addPin(program: Command, ports: Ports): void {
+  program
+    .command("pin")
+    .summary("fill versions.json from the vendors")
+    .description(
+      "Fills versions.json from the vendors: fetches each file that has no SHA-256 yet, and checks it " +
+        "against the vendor's own checksum or signature. It needs gpg and git.",
+    )
+    .option("--tool <NAME>", "only this one, as versions.json calls it (default: all)")
+    .option(
+      "--version <VERSION>",
+      "give that tool another version",
+      matching(/^[\w.+~-]{1,64}$/, "1 to 64 letters, digits, _ . + ~ or -, such as 1.2.3"),
+    )
+    .option("--all", "check what has a SHA-256 already, too")
+    .option("--accept-unproven", "take files that their vendor vouches for nowhere")
+    .addHelpText("after", "\nExample:\n  npm run packer -- pin --tool docker-buildx --version 0.34.1")
+    .action(async (options: Options, command: Command) => {
+      if (options.version !== undefined && options.tool === undefined) command.error("--version needs --tool.");
+      await pin(options, command, ports);
+    });
+}
 
 /** Fills the manifest. What could not be proven stays as it is, and one failure does not stop the others. */
-export async function pin({ options }: Order, surroundings: Surroundings): Promise<number> {
-  const { root, terminal } = surroundings;
-  const manifest = readManifest(root);
-  const tool = options.get("--tool");
-  if (tool !== undefined && !(tool in manifest.downloads) && !(tool in manifest.plugins)) {
-    const known = [...Object.keys(manifest.downloads), ...Object.keys(manifest.plugins)].join(", ");
-    terminal.error(`Error: --tool ${tool}: versions.json has ${known}.`);
-    return 2;
-  }
+async function pin(options: Options, command: Command, ports: Ports): Promise<void> {
+  const { tool, version } = options;
+  const manifest = soundManifest(ports);
+  const known = [...Object.keys(manifest.downloads), ...Object.keys(manifest.plugins)];
+  if (tool !== undefined && !known.includes(tool))
+    command.error(`--tool ${JSON.stringify(tool)}: versions.json has ${known.join(", ")}.`);
   const chosen = <T>(items: Readonly<Record<string, T>>) =>
     Object.entries(items).filter(([name]) => name === (tool ?? name));
-  const version = options.get("--version");
   if (version !== undefined) changeVersion(chosen(manifest.downloads), chosen(manifest.plugins), version);
-  const pins = new Pins(manifest, options, surroundings);
+  const pins = new Pins(manifest, options, ports);
   for (const [name, download] of chosen(manifest.downloads)) await pins.download(name, download);
   for (const [name, plugin] of chosen(manifest.plugins)) await pins.plugin(name, plugin);
-  return pins.failures === 0 ? 0 : 1;
+  if (pins.failures > 0) throw new Error(`${pins.failures} of the entries could not be filled.`);
 }
 
 function changeVersion(downloads: [string, Download][], plugins: [string, Plugin][], version: string): void {
@@ -49,14 +76,14 @@ class Pins {
 
   constructor(
     private readonly manifest: Manifest,
-    private readonly options: Order["options"],
-    private readonly surroundings: Surroundings,
+    private readonly options: Options,
+    private readonly ports: Ports,
   ) {}
 
   async download(name: string, download: Download): Promise<void> {
     for (const architecture of ARCHITECTURES) {
       const file = download.files[architecture];
-      if (file.sha256 !== null && !this.options.has("--all")) continue;
+      if (file.sha256 !== null && !this.options.all) continue;
       await this.attempt(`${name} ${download.version ?? ""} ${architecture}`, async () => {
         if (download.version === null) throw new Error(`it has no version: give --tool ${name} --version VERSION`);
         const sha256 = await this.proven(download, architecture);
@@ -69,7 +96,7 @@ class Pins {
   }
 
   async plugin(name: string, plugin: Plugin): Promise<void> {
-    if (plugin.commit !== null && !this.options.has("--all")) return;
+    if (plugin.commit !== null && !this.options.all) return;
     await this.attempt(`plugin ${name} ${plugin.tag}`, async () => {
       const commit = await this.commitOf(plugin);
       if (!commit.startsWith(plugin.commit ?? plugin.begins))
@@ -81,12 +108,12 @@ class Pins {
 
   /** Written down at once: whoever interrupts the rest keeps that much. */
   private async attempt(what: string, fill: () => Promise<string>): Promise<void> {
-    const { root, terminal } = this.surroundings;
+    const { root, output } = this.ports;
     try {
-      terminal.log(`${what}: ${await fill()}`);
+      output.log(`${what}: ${await fill()}`);
     } catch (error) {
       this.failures += 1;
-      terminal.error(`Error: ${what}: ${error instanceof Error ? error.message : String(error)}.`);
+      output.error(`${what}: ${error instanceof Error ? error.message : String(error)}.`);
     } finally {
       writeFileSync(manifestPath(root), `${JSON.stringify(this.manifest, null, 2)}\n`);
     }
@@ -96,8 +123,8 @@ class Pins {
   private async proven(download: Download, architecture: Architecture): Promise<string> {
     const url = fileUrl(download, architecture);
     const { proof, version } = download;
-    const { fetch: get } = this.surroundings;
-    if ("none" in proof && !this.options.has("--accept-unproven"))
+    const { fetch: get } = this.ports;
+    if ("none" in proof && !this.options.acceptUnproven)
       throw new Error(`nothing proves this file (${proof.none}): compare it on two networks, then --accept-unproven`);
     const address = (text: string) => text.replaceAll("{url}", url).replaceAll("{version}", version ?? "");
     const work = mkdtempSync(join(tmpdir(), "packer-pin-"));
@@ -110,7 +137,7 @@ class Pins {
         if (published !== sha256) throw new Error(`the vendor publishes ${published ?? "no SHA-256"}, it is ${sha256}`);
       } else if ("signature" in proof) {
         await fetchFile(address(proof.signature), join(work, "signature"), get);
-        await checkSignature(file, join(work, "signature"), this.manifest.keys[proof.key]!, work, this.surroundings);
+        await checkSignature(file, join(work, "signature"), this.manifest.keys[proof.key]!, work, this.ports);
       }
       return sha256;
     } finally {
@@ -120,7 +147,7 @@ class Pins {
 
   private async commitOf({ repository, tag }: Plugin): Promise<string> {
     const refs = [`refs/tags/${tag}`, `refs/tags/${tag}^{}`];
-    const { code, stdout } = await this.surroundings.run("git", ["ls-remote", repository, ...refs], { collect: true });
+    const { code, stdout } = await this.ports.run("git", ["ls-remote", repository, ...refs], { collect: true });
     if (code === undefined) throw new Error("there is no git");
     // An annotated tag comes before the commit that it points to.
     const commit = stdout.trim().split("\n").at(-1)?.split("\t")[0] ?? "";

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { type Outcome, type Run, type Surroundings } from "./surroundings";
+import { type Outcome, type Run } from "./ports";
 
 export const runProgram: Run = (program, args, { folder, collect }) =>
   new Promise<Outcome>((resolve, reject) => {
@@ -19,25 +19,18 @@ export const runProgram: Run = (program, args, { folder, collect }) =>
     child.on("close", (code) => resolve({ code: code ?? 1, stdout }));
   });
 
-export interface Packer {
-  readonly program: string;
-  readonly version: string;
-  /** Too old for plugins, and with them for building: Debian's 1.6.6 still checks the templates. */
-  readonly old: boolean;
-}
-
+/** Packer has taken its builders from plugins since 1.7; the templates say this version, too. */
 const NEEDED = [1, 10] as const;
 
-export async function findPacker({ run }: Surroundings, program = process.env.PACKER || "packer"): Promise<Packer> {
+/** The name of Packer's program, if it is there and new enough. */
+export async function findPacker(run: Run, program = process.env.PACKER || "packer"): Promise<string> {
   const { code, stdout } = await run(program, ["version"], { collect: true });
-  if (code === undefined)
-    throw new Error(
-      `there is no ${program}. Install it (https://developer.hashicorp.com/packer/install), or name it in PACKER. ` +
-        "For validate and fmt, Debian's will do: apt-get install packer",
-    );
+  const install = "Install it (https://developer.hashicorp.com/packer/install), or name it in PACKER.";
+  if (code === undefined) throw new Error(`there is no ${program}. ${install}`);
   // Red Hat has another program of that name.
   const [, version, major, minor] = /^Packer v((\d+)\.(\d+)\S*)/m.exec(stdout) ?? [];
-  if (version === undefined) throw new Error(`${program} is not HashiCorp's Packer. Name it in PACKER.`);
-  const old = Number(major) < NEEDED[0] || (Number(major) === NEEDED[0] && Number(minor) < NEEDED[1]);
-  return { program, version, old };
+  if (version === undefined) throw new Error(`${program} is not HashiCorp's Packer. ${install}`);
+  if (Number(major) < NEEDED[0] || (Number(major) === NEEDED[0] && Number(minor) < NEEDED[1]))
+    throw new Error(`${program} is version ${version}, and ${NEEDED.join(".")} or later is needed. ${install}`);
+  return program;
 }

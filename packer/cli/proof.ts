@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fetchFile } from "./http";
 import { type Key } from "./manifest";
-import { type Surroundings } from "./surroundings";
-import { fetchFile } from "./web";
+import { type Ports } from "./ports";
 
 interface Release {
   readonly assets: readonly { readonly name: string; readonly digest?: string | null }[];
@@ -31,7 +31,7 @@ export async function checkSignature(
   signature: string,
   { fingerprint, source }: Key,
   work: string,
-  { root, run, fetch: get }: Surroundings,
+  { root, run, fetch: get }: Ports,
 ): Promise<void> {
   const home = join(work, "gnupg");
   mkdirSync(home, { mode: 0o700, recursive: true });

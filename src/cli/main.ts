@@ -1,33 +1,18 @@
-import { PACKAGE_VERSION } from "../package";
-import { elasticCiStack } from "../elastic-ci-stack/definition";
-import { moduleFiles } from "../module/module-files";
-import { FolderRefused, writeModule } from "../module/write-module";
-import { HELP, parse, UsageError } from "./arguments";
-import { summary } from "./summary";
+import { PACKAGE_NAME, PACKAGE_VERSION } from "../package";
+import { commandLine, type Output, run } from "./command-line";
+import { addModule } from "./commands/module";
 
-export interface Terminal {
-  log(text: string): void;
-  error(text: string): void;
-}
+/** Each from the file of its name in the folder commands. */
+const COMMANDS = [addModule];
 
-/** Runs the command line and answers its exit code: 2 for a call that cannot be right, 1 for a failure. */
-export function main(args: readonly string[], terminal: Terminal): number {
-  try {
-    terminal.log(answer(args));
-    return 0;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    terminal.error(`Error: ${message.split("\n")[0]}`);
-    if (error instanceof UsageError) terminal.error("Try --help.");
-    return error instanceof UsageError || error instanceof FolderRefused ? 2 : 1;
-  }
-}
-
-function answer(args: readonly string[]): string {
-  const command = parse(args);
-  if (command.name === "help") return HELP;
-  if (command.name === "version") return PACKAGE_VERSION;
-  const files = moduleFiles(elasticCiStack, command.unlocked);
-  writeModule(command.out, files);
-  return summary(command.out, command.unlocked, files);
+/** Runs the package's command line and answers its exit code. */
+export function main(args: readonly string[], output: Output): Promise<number> {
+  const program = commandLine(PACKAGE_NAME)
+    .description("The Elastic CI Stack for AWS, from the command line.")
+    .version(PACKAGE_VERSION, "--version", "show the version of this package")
+    .addHelpText("after", `\nExample:\n  npx ${PACKAGE_NAME} module --out modules/elastic-ci-stack`)
+    .addHelpText("after", `\n"${PACKAGE_NAME} COMMAND --help" has the options of a command.`)
+    .addHelpText("afterAll", "\nExit codes: 0 done, 1 failed, 2 wrong call or a folder that was refused.");
+  for (const add of COMMANDS) add(program, output);
+  return run(program, args, output);
 }

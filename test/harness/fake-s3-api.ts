@@ -1,8 +1,17 @@
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { FakeS3, sha256 } from "./fake-s3";
-import type { FakeBucket } from "./fake-s3";
+
+export function sha256(content: Uint8Array): string {
+  return createHash("sha256").update(content).digest("base64");
+}
+
+interface FakeBucket {
+  readonly region: string;
+  /** Contents by key. */
+  readonly objects: Map<string, Uint8Array>;
+}
 
 export interface Answer {
   readonly status: number;
@@ -20,14 +29,22 @@ export function s3Error(status: number, code: string, message = "", headers: Rec
 
 /** S3 over HTTP, in front of the fake: buckets by path, the region out of the signature. */
 export class FakeS3Api {
-  readonly s3 = new FakeS3();
+  readonly buckets = new Map<string, FakeBucket>();
   /** As "PUT /bucket/key", in order. */
   readonly requests: string[] = [];
   /** Decides in place of the store where it answers something. */
   fault: (request: string) => Fault | undefined = () => undefined;
+  /** What becomes of an upload on its way. */
+  arrives: (body: Buffer) => Buffer = (body) => body;
   private readonly server: Server = createServer((request, response) => {
     this.serve(request, response).catch(() => response.destroy());
   });
+
+  add(name: string, region: string): Map<string, Uint8Array> {
+    const objects = new Map<string, Uint8Array>();
+    this.buckets.set(name, { region, objects });
+    return objects;
+  }
 
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
@@ -45,37 +62,33 @@ export class FakeS3Api {
     const path = new URL(request.url ?? "/", "http://fake").pathname;
     const line = `${request.method ?? ""} ${path}`;
     this.requests.push(line);
-    const answer = this.fault(line) ?? this.answer(request, path, Buffer.concat(chunks));
+    const answer = this.fault(line) ?? this.answer(request, path, this.arrives(Buffer.concat(chunks)));
     if (answer === "silence") return;
     if (answer === "reset") request.socket.destroy();
     else if (answer === "stalled") response.writeHead(200, { "content-length": "10" }).write("begun");
-    else response.writeHead(answer.status, answer.headers).end(request.method === "HEAD" ? undefined : answer.body);
+    else response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 
   private answer(request: IncomingMessage, path: string, body: Buffer): Answer {
     const [, name = "", ...rest] = path.split("/");
-    const bucket = this.s3.buckets.get(name);
+    const bucket = this.buckets.get(name);
     const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "")?.[1];
     if (bucket === undefined) return s3Error(404, "NoSuchBucket", "The specified bucket does not exist");
     if (bucket.region !== region)
       return s3Error(301, "PermanentRedirect", "Use another endpoint", { "x-amz-bucket-region": bucket.region });
     const key = rest.join("/");
-    if (key === "") return { status: 200, body: "<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>" };
-    return request.method === "PUT" ? put(bucket, key, body, request) : get(bucket, key, request);
+    return request.method === "PUT" ? put(bucket, key, body, request) : get(bucket, key);
   }
 }
 
 function put({ objects }: FakeBucket, key: string, content: Buffer, { headers }: IncomingMessage): Answer {
   if (headers["if-none-match"] === "*" && objects.has(key)) return s3Error(412, "PreconditionFailed", "It is there");
-  const checksum = headers["x-amz-checksum-sha256"] as string | undefined;
-  if (checksum !== undefined && checksum !== sha256(content)) return s3Error(400, "BadDigest", "Another checksum");
-  objects.set(key, { content, ...(checksum !== undefined && { checksum }) });
+  if (headers["x-amz-checksum-sha256"] !== sha256(content)) return s3Error(400, "BadDigest", "Another checksum");
+  objects.set(key, content);
   return { status: 200 };
 }
 
-function get({ objects }: FakeBucket, key: string, { headers }: IncomingMessage): Answer {
-  const found = objects.get(key);
-  if (found === undefined) return s3Error(404, "NoSuchKey", "The specified key does not exist.");
-  const asked = headers["x-amz-checksum-mode"] === "ENABLED" && found.checksum !== undefined;
-  return { status: 200, headers: asked ? { "x-amz-checksum-sha256": found.checksum } : {}, body: found.content };
+function get({ objects }: FakeBucket, key: string): Answer {
+  const body = objects.get(key);
+  return body === undefined ? s3Error(404, "NoSuchKey", "The specified key does not exist.") : { status: 200, body };
 }

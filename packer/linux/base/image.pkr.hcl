@@ -93,7 +93,6 @@ source "amazon-ebs" "base" {
   # No key of the builder stays in the image.
   ssh_clear_authorized_keys = true
 
-  # begin: unknown to packer 1.6
   temporary_key_pair_type                   = "ed25519"
   temporary_security_group_source_public_ip = true
   imds_support                              = "v2.0"
@@ -102,7 +101,6 @@ source "amazon-ebs" "base" {
     http_tokens                 = "required"
     http_put_response_hop_limit = 1
   }
-  # end
 }
 
 build {

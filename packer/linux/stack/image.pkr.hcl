@@ -114,7 +114,6 @@ source "amazon-ebs" "stack" {
   # No key of the builder stays in the image.
   ssh_clear_authorized_keys = true
 
-  # begin: unknown to packer 1.6
   temporary_key_pair_type                   = "ed25519"
   temporary_security_group_source_public_ip = true
   imds_support                              = "v2.0"
@@ -123,7 +122,6 @@ source "amazon-ebs" "stack" {
     http_tokens                 = "required"
     http_put_response_hop_limit = 1
   }
-  # end
 }
 
 build {

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProgram } from "../../../packer/cli/program";
 import { checkSignature } from "../../../packer/cli/proof";
+import { copyForDebianPacker, debianPacker } from "../../harness/image/debian-packer";
 import { run } from "../../harness/processes";
 import { requirePrograms } from "../../harness/tools";
 
@@ -35,29 +36,26 @@ afterEach(() => {
 
 describe("npm run packer", () => {
   /** As on a machine without credentials, whose every way into the network is closed. */
-  const env = { PATH: process.env.PATH, HOME: "/nonexistent", HTTPS_PROXY: "http://127.0.0.1:1", AWS_REGION: "" };
-  const packer = (args: readonly string[], root = repository) =>
+  const closed = { PATH: process.env.PATH, HOME: "/nonexistent", HTTPS_PROXY: "http://127.0.0.1:1", AWS_REGION: "" };
+  const packer = (args: readonly string[], root: string, env: Readonly<Record<string, string>>) =>
     run("node", [join(repository, "node_modules/.bin/tsx"), join(root, "packer/packer.ts"), ...args], {
       cwd: root,
-      env,
+      env: { ...closed, ...env },
       timeoutMs: 840_000,
     });
-
-  function copyOfPacker(): string {
-    for (const folder of ["packer", "userdata/linux"])
-      cpSync(join(repository, folder), join(work, folder), { recursive: true });
-    return work;
-  }
+  const withDebians = (args: readonly string[], root: string) => packer(args, root, { PACKER: debianPacker(work) });
 
   test("validate finds all eight images valid, without network and credentials", async () => {
-    const { code, stdout, output } = await packer(["validate"]);
+    copyForDebianPacker(work);
+    const { code, stdout, output } = await withDebians(["validate"], work);
     expect(output).not.toContain("Error");
     expect(code).toBe(0);
     expect(stdout.match(/^(base|stack) \w+ (amd64|arm64): valid$/gm)).toHaveLength(8);
   });
 
   test("fmt --check finds the templates formatted", async () => {
-    expect(await packer(["fmt", "--check"])).toMatchObject({ code: 0, stdout: "base: formatted\nstack: formatted\n" });
+    const { code, output } = await withDebians(["fmt", "--check"], repository);
+    expect({ code, output }).toEqual({ code: 0, output: "base: formatted\nstack: formatted\n" });
   });
 
   test.each<[string, readonly string[], (template: string) => string, string]>([
@@ -66,12 +64,19 @@ describe("npm run packer", () => {
     ["no owner of the source", ["validate"], (text) => text.replace(/owners += .*/, ""), "must declare an owner"],
     ["a wrong indentation", ["fmt", "--check"], (text) => text.replace("  ami_name", " ami_name"), "not formatted"],
   ])("%s is found", async (_, args, spoil, message) => {
-    const template = join(copyOfPacker(), "packer/linux/base/image.pkr.hcl");
+    copyForDebianPacker(work);
+    const template = join(work, "packer/linux/base/image.pkr.hcl");
     const before = readFileSync(template, "utf8");
     writeFileSync(template, spoil(before));
     expect(readFileSync(template, "utf8")).not.toBe(before);
-    const { code, output } = await packer([...args, "--layer", "base"], work);
+    const { code, output } = await withDebians([...args, "--layer", "base"], work);
     expect(output).toContain(message);
+    expect(code).toBe(1);
+  });
+
+  test("without a packer it says in one sentence where to get one", async () => {
+    const { code, output } = await packer(["validate"], repository, { PACKER: "no-such-packer" });
+    expect(output).toMatch(/^Error: there is no no-such-packer\. Install it \(https:\S+\), or name it in PACKER\.\n$/);
     expect(code).toBe(1);
   });
 });
@@ -97,7 +102,7 @@ describe("a vendor's signature", () => {
     expect(outcome.stderr).not.toContain("error");
     return outcome.stdout;
   };
-  const surroundings = () => ({ root: work, run: runProgram, fetch, terminal: console });
+  const ports = () => ({ root: work, run: runProgram, fetch, output: console });
 
   function sign(): { fingerprint: string; check: (content: string, by: string) => Promise<void> } {
     gpg("--quick-generate-key", "vendor@example.com", "ed25519", "sign", "never");
@@ -109,7 +114,7 @@ describe("a vendor's signature", () => {
     const check = (content: string, by: string) => {
       writeFileSync(join(work, "file"), content);
       const key = { fingerprint: by, source: "keys/vendor.asc" };
-      return checkSignature(join(work, "file"), join(work, "signature"), key, join(work, "check"), surroundings());
+      return checkSignature(join(work, "file"), join(work, "signature"), key, join(work, "check"), ports());
     };
     mkdirSync(join(work, "check"));
     return { fingerprint, check };

@@ -108,7 +108,7 @@ describe("the generated module", () => {
         expect(text).toBe("");
       },
     };
-    expect(main(["module", "--out", generated], terminal)).toBe(0);
+    expect(await main(["module", "--out", generated], terminal)).toBe(0);
     emulator = await startEmulator();
   });
 

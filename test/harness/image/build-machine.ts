@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LAYERS, type Manifest, manifestPath, readManifest } from "../../../packer/cli/manifest";
-import { type Outcome, type Surroundings } from "../../../packer/cli/surroundings";
+import { type Outcome, type Ports } from "../../../packer/cli/ports";
 
 const repository = join(__dirname, "../../..");
 
@@ -22,7 +22,7 @@ export class Machine {
       cpSync(join(repository, file), join(this.root, file), { recursive: true });
   }
 
-  get surroundings(): Surroundings {
+  get ports(): Ports {
     return {
       root: this.root,
       run: (program, args, { folder = "" }) => {
@@ -30,7 +30,7 @@ export class Machine {
         return Promise.resolve({ code: 0, stdout: "", ...this.answer(program, args, folder) });
       },
       fetch: ((url: string) => Promise.resolve(this.page(url))) as typeof fetch,
-      terminal: { log: (text) => this.lines.push(text), error: (text) => this.errors.push(text) },
+      output: { log: (text) => this.lines.push(text), error: (text) => this.errors.push(text) },
     };
   }
 

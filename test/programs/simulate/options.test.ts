@@ -1,38 +1,55 @@
-import { parse, UsageError } from "../../../programs/simulate/options";
+import { type Options, simulation } from "../../../programs/simulate/options";
 import { scenarios } from "../../../programs/simulate/scenarios";
+import { run } from "../../../src/cli/command-line";
 
-const wrong: readonly (readonly [string[], string])[] = [
-  [["--scenario", "office"], '--scenario "office": there is no such scenario, only office-day, '],
-  [["--seeds", "0"], '--seeds "0": it must be a whole number from 1 to 100.'],
-  [["--seeds", "five"], '--seeds "five": it must be a whole number from 1 to 100.'],
-  [["--json", "no/such/folder/file"], '--json "no/such/folder/file": there is no folder '],
-  [["--plot", ""], "--plot: the name of the file is missing."],
-  [["--plots", "a.svg"], "Unknown option '--plots'."],
-  [["office-day"], "Unexpected argument 'office-day'."],
-];
+async function call(...args: string[]) {
+  const played: Options[] = [];
+  const said: string[] = [];
+  const output = { log: (text: string) => said.push(text), error: (text: string) => said.push(text) };
+  const code = await run(
+    simulation((options) => played.push(options)),
+    args,
+    output,
+  );
+  return { code, said, played };
+}
 
-test.each(wrong)("%j is refused with a sentence that says why", (args, message) => {
-  expect(() => parse(args)).toThrow(UsageError);
-  expect(() => parse(args)).toThrow(message);
+test.each<[string[], RegExp]>([
+  [
+    ["--scenario", "office"],
+    /'--scenario <NAME\.\.\.>' argument 'office' is invalid\. Allowed choices are office-day, /,
+  ],
+  [["--seeds", "0"], /'--seeds <N>' argument '0' is invalid\. It must be a whole number from 1 to 100\./],
+  [["--seeds", "five"], /'--seeds <N>' argument 'five' is invalid\. It must be a whole number from 1 to 100\./],
+  [["--json", "no/such/folder/file"], /argument 'no\/such\/folder\/file' is invalid\. There is no folder /],
+  [["--plot", ""], /'--plot <FILE>' argument '' is invalid\. It must be a path\./],
+  [["--plots", "a.svg"], /unknown option '--plots'\. Did you mean --plot\?/],
+  [["office-day"], /"office-day" belongs to no option\./],
+])("%j is refused with a sentence that says why, and nothing is played", async (args, message) => {
+  const { code, said, played } = await call(...args);
+  expect({ code, played }).toEqual({ code: 2, played: [] });
+  expect(said).toEqual([expect.stringMatching(message), expect.stringMatching(/^Try --help/)]);
 });
 
-test("without options every scenario is played", () => {
-  expect(parse([])).toEqual({ help: false, scenarios, seeds: undefined, json: undefined, plot: undefined });
+test("without options every scenario is played", async () => {
+  const { played } = await call();
+  expect(played).toEqual([{ scenarios, seeds: undefined, json: undefined, plot: undefined }]);
 });
 
-test("scenarios are played once each, in the order of the call", () => {
-  const { scenarios: chosen, seeds } = parse([
-    "--scenario",
-    "small",
-    "--scenario",
-    "burst",
-    "--scenario",
-    "small",
-    "--seeds",
-    "2",
-  ]);
-  expect(chosen.map(({ name }) => name)).toEqual(["small", "burst"]);
-  expect(seeds).toBe(2);
+test("scenarios are played once each, in the order of the call", async () => {
+  const { played } = await call("--scenario", "small", "--scenario", "burst", "small", "--seeds", "2");
+  expect(played[0]!.scenarios.map(({ name }) => name)).toEqual(["small", "burst"]);
+  expect(played[0]!.seeds).toBe(2);
+});
+
+test("a promise that is not kept is exit code 1", async () => {
+  const errors: string[] = [];
+  const output = { log: () => undefined, error: (text: string) => errors.push(text) };
+  const play = () => {
+    throw new Error("not every promise is kept.");
+  };
+  expect(await run(simulation(play), [], output)).toBe(1);
+  expect(errors).toEqual(["Error: not every promise is kept."]);
 });
 
 test("no two scenarios have one name", () => {

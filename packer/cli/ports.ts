@@ -1,7 +1,4 @@
-export interface Terminal {
-  log(text: string): void;
-  error(text: string): void;
-}
+import { type Output } from "../../src/cli/command-line";
 
 export interface Outcome {
   /** Undefined if there is no such program. */
@@ -16,10 +13,11 @@ export type Run = (
   options: { readonly folder?: string; readonly collect?: boolean },
 ) => Promise<Outcome>;
 
-export interface Surroundings {
+/** All that the command has to do with outside of itself. */
+export interface Ports {
   /** The repository's folder. */
   readonly root: string;
   readonly run: Run;
   readonly fetch: typeof fetch;
-  readonly terminal: Terminal;
+  readonly output: Output;
 }
