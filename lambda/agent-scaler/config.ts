@@ -1,7 +1,17 @@
-import type { Settings } from "./decide";
-import { above, atLeast, atMost, decimal, duration, flag, text, webAddress, wholeNumber } from "./go-values";
-import type { Kind } from "./go-values";
-import { queueGroups } from "./queue-groups";
+import type { Settings } from "./decision/decide";
+import {
+  above,
+  atLeast,
+  atMost,
+  decimal,
+  duration,
+  flag,
+  text,
+  webAddress,
+  wholeNumber,
+} from "./environment/go-values";
+import type { Kind } from "./environment/go-values";
+import { queueGroups } from "./environment/queue-groups";
 
 /** Every variable that the stack must set: the names and formats that Buildkite's own scaler reads. */
 export interface AgentScalerEnvironment {

@@ -2,15 +2,15 @@ import { setTimeout } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { jsonLog } from "../shared/log";
-import { nameErrors } from "./aws-errors";
-import { autoScalingGroups } from "./auto-scaling";
-import { buildkite, BuildkiteError } from "./buildkite";
+import { nameErrors } from "./aws/errors";
+import { autoScalingGroups } from "./aws/auto-scaling";
+import { buildkite, BuildkiteError } from "./buildkite/metrics-api";
 import { type AgentScalerConfig, parseConfig } from "./config";
-import { type Container, newContainer, type Surroundings } from "./container";
+import { type Container, newContainer, type Surroundings } from "./state/container";
 import { managedHosts } from "./hosts";
-import { memoryParameter, readToken } from "./parameters";
+import { memoryParameter, readToken } from "./aws/parameters";
 import { run } from "./run";
-import { AgentToken, withToken } from "./token";
+import { AgentToken, withToken } from "./buildkite/token";
 
 /** A call that hangs would hold up every poll. */
 const BOUNDED = { requestHandler: { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true } };

@@ -9,8 +9,8 @@ import {
   paginateListCommandInvocations,
 } from "@aws-sdk/client-ssm";
 import type { CommandInvocation, SSMClient } from "@aws-sdk/client-ssm";
-import type { Answer, Hosts, Script } from "./elastic";
-import type { OperatingSystem } from "./survey";
+import type { Answer, Hosts, Script } from "./elastic/step";
+import type { OperatingSystem } from "./elastic/survey";
 
 const DOCUMENTS: Record<OperatingSystem, string> = {
   linux: "AWS-RunShellScript",

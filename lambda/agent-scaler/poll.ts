@@ -1,9 +1,9 @@
-import type { LastEvents, Search } from "./activities";
-import { type Boots, noBoots } from "./boots";
-import type { MetricsAnswer } from "./buildkite";
-import { afterwards, type Memory, type Settings } from "./decide";
-import { elasticStep, type ElasticMemory, emptyElasticMemory, type Hosts } from "./elastic";
-import { type Facts, type GroupState, judge, type Judgement } from "./judge";
+import type { LastEvents, Search } from "./aws/activities";
+import { type Boots, noBoots } from "./decision/boots";
+import type { MetricsAnswer } from "./buildkite/metrics-api";
+import { afterwards, type Memory, type Settings } from "./decision/decide";
+import { elasticStep, type ElasticMemory, emptyElasticMemory, type Hosts } from "./elastic/step";
+import { type Facts, type GroupState, judge, type Judgement } from "./decision/evaluate";
 
 /** The group's side of AWS. */
 export interface Groups {

@@ -1,12 +1,12 @@
 import { messageOf } from "../shared/log";
-import { BuildkiteError } from "./buildkite";
-import { type Cadence, nextPoll, pauseSeconds } from "./cadence";
+import { BuildkiteError } from "./buildkite/metrics-api";
+import { type Cadence, nextPoll, pauseSeconds } from "./timing/cadence";
 import type { AgentScalerConfig } from "./config";
-import type { Container, Surroundings } from "./container";
-import { startupJitterSeconds } from "./jitter";
+import type { Container, Surroundings } from "./state/container";
+import { startupJitterSeconds } from "./timing/jitter";
 import { type Failure, poll, type PollResult } from "./poll";
 import { pollRecord } from "./record";
-import { keep, LONGEST_SILENCE_SECONDS, remember } from "./remember";
+import { keep, LONGEST_SILENCE_SECONDS, remember } from "./state/restore";
 
 /** When the invocation was scheduled for, and how long the function may still run. */
 export interface Invocation {

@@ -1,7 +1,7 @@
-import { type Boots, noBoots } from "../../lambda/agent-scaler/boots";
-import { nextPoll } from "../../lambda/agent-scaler/cadence";
-import { afterwards, type Memory } from "../../lambda/agent-scaler/decide";
-import { type Facts, judge, type Judgement } from "../../lambda/agent-scaler/judge";
+import { type Boots, noBoots } from "../../lambda/agent-scaler/decision/boots";
+import { nextPoll } from "../../lambda/agent-scaler/timing/cadence";
+import { afterwards, type Memory } from "../../lambda/agent-scaler/decision/decide";
+import { type Facts, judge, type Judgement } from "../../lambda/agent-scaler/decision/evaluate";
 import type { Group } from "./group";
 import type { Policy, World } from "./simulation";
 

@@ -1,4 +1,4 @@
-import type { Settings } from "../../lambda/agent-scaler/decide";
+import type { Settings } from "../../lambda/agent-scaler/decision/decide";
 import { atOnce, changingJobs, hourlyBuilds, officeBuilds, type OfficeLoad, risingJobs, steadyJobs } from "./load";
 import type { Scenario } from "./simulation";
 

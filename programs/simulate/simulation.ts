@@ -1,4 +1,4 @@
-import type { Settings } from "../../lambda/agent-scaler/decide";
+import type { Settings } from "../../lambda/agent-scaler/decision/decide";
 import { Clock } from "./clock";
 import { Group, type HostBehaviour } from "./group";
 import type { Build } from "./host";

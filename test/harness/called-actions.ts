@@ -6,7 +6,7 @@ const SERVICES: Readonly<Record<string, string>> = { "auto-scaling": "autoscalin
 /** Actions of IAM that a function's sources call, sorted: each command or paginator that they import stands for one. */
 export function calledActions(folder: string): readonly string[] {
   const home = join(__dirname, "../../lambda", folder);
-  const source = readdirSync(home)
+  const source = readdirSync(home, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .map((file) => readFileSync(join(home, file), "utf8"))
     .join("\n");

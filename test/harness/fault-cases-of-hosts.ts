@@ -1,5 +1,5 @@
 import { inService, instance } from "./fake-auto-scaling";
-import { GROUP, QUEUE, type ScalerScene } from "./scaler-scene";
+import { GROUP, QUEUE, type ScalerScene } from "./scaler/scaler-scene";
 import { denied, type FaultCase, throttled } from "./fault-cases";
 
 const ELASTIC = {

@@ -1,8 +1,8 @@
-import { COMPLETE_ENVIRONMENT } from "../../harness/agent-scaler-environment";
+import { COMPLETE_ENVIRONMENT } from "../../harness/scaler/environment";
 import { inService } from "../../harness/fake-auto-scaling";
-import type { PlannedInvocation } from "../../harness/scaler-process";
-import { ScalerBundle, type ScalerRun } from "../../harness/scaler-process";
-import { GROUP, NEEDED, QUEUE, ScalerScene } from "../../harness/scaler-scene";
+import type { PlannedInvocation } from "../../harness/scaler/scaler-process";
+import { ScalerBundle, type ScalerRun } from "../../harness/scaler/scaler-process";
+import { GROUP, NEEDED, QUEUE, ScalerScene } from "../../harness/scaler/scaler-scene";
 
 const HOUR_MS = 3_600_000;
 /** Several polls per invocation. */

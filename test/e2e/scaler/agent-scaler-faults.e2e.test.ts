@@ -1,5 +1,5 @@
-import { ScalerBundle, type ScalerRun } from "../../harness/scaler-process";
-import { NEEDED, ScalerScene } from "../../harness/scaler-scene";
+import { ScalerBundle, type ScalerRun } from "../../harness/scaler/scaler-process";
+import { NEEDED, ScalerScene } from "../../harness/scaler/scaler-scene";
 import * as cases from "../../harness/fault-cases";
 import { hostCases } from "../../harness/fault-cases-of-hosts";
 

@@ -1,5 +1,5 @@
 import { parseConfig } from "../../../lambda/agent-scaler/config";
-import { COMPLETE_ENVIRONMENT } from "../../harness/agent-scaler-environment";
+import { COMPLETE_ENVIRONMENT } from "../../harness/scaler/environment";
 
 const REQUIRED = {
   BUILDKITE_QUEUE: "default",

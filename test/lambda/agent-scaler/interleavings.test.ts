@@ -1,8 +1,8 @@
-import type { Settings } from "../../../lambda/agent-scaler/decide";
+import type { Settings } from "../../../lambda/agent-scaler/decision/decide";
 import { newPair, type Pair, poll } from "../../../lambda/agent-scaler/poll";
-import { type ClusterEvent, InterleavedCluster } from "../../harness/interleaved-cluster";
+import { type ClusterEvent, InterleavedCluster } from "../../harness/scaler/interleaved-cluster";
 import { RandomNumbers } from "../../harness/random-numbers";
-import { NEUTRAL } from "./vectors";
+import { NEUTRAL } from "./decision/vectors";
 
 const SETTINGS: Settings = { ...NEUTRAL, availabilityThreshold: 0.5 };
 /** As the stack sets them. */

@@ -1,6 +1,6 @@
-import type { Settings } from "../../../lambda/agent-scaler/decide";
+import type { Settings } from "../../../lambda/agent-scaler/decision/decide";
 import { type Pair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
-import { fail, FakeSurroundings, groupOf } from "../../harness/fake-surroundings";
+import { fail, FakeSurroundings, groupOf } from "../../harness/scaler/fake-ports";
 
 const ELASTIC: Partial<Settings> = { elasticCIMode: true, scaleInCooldownSeconds: 3600 };
 /** Until hosts have answered a survey. */

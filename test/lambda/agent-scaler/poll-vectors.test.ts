@@ -1,7 +1,7 @@
 import { newPair, type Pair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
-import { answerOf, fail, FakeSurroundings, groupOf } from "../../harness/fake-surroundings";
-import { deviations } from "./deviations";
-import { type Outcome, type Vector, vectors } from "./vectors";
+import { answerOf, fail, FakeSurroundings, groupOf } from "../../harness/scaler/fake-ports";
+import { deviations } from "./decision/deviations";
+import { type Outcome, type Vector, vectors } from "./decision/vectors";
 
 let around: FakeSurroundings;
 

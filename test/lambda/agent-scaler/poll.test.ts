@@ -1,5 +1,5 @@
 import { type Pair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
-import { answerOf, fail, FakeSurroundings, type GroupOptions, groupOf } from "../../harness/fake-surroundings";
+import { answerOf, fail, FakeSurroundings, type GroupOptions, groupOf } from "../../harness/scaler/fake-ports";
 
 let around: FakeSurroundings;
 

@@ -1,8 +1,8 @@
-import { buildkite } from "../../../lambda/agent-scaler/buildkite";
-import { newContainer } from "../../../lambda/agent-scaler/container";
+import { buildkite } from "../../../lambda/agent-scaler/buildkite/metrics-api";
+import { newContainer } from "../../../lambda/agent-scaler/state/container";
 import { run } from "../../../lambda/agent-scaler/run";
-import { AgentToken, withToken } from "../../../lambda/agent-scaler/token";
-import { FakeSurroundings, groupOf, scalerConfig, START } from "../../harness/fake-surroundings";
+import { AgentToken, withToken } from "../../../lambda/agent-scaler/buildkite/token";
+import { FakeSurroundings, groupOf, scalerConfig, START } from "../../harness/scaler/fake-ports";
 import { LoopbackServer } from "../../harness/loopback-server";
 
 test("whatever Buildkite answers, the token is in no line", async () => {

@@ -1,10 +1,10 @@
-import { decide, type Observation } from "../../../lambda/agent-scaler/decide";
-import { judge } from "../../../lambda/agent-scaler/judge";
+import { decide, type Observation } from "../../../lambda/agent-scaler/decision/decide";
+import { judge } from "../../../lambda/agent-scaler/decision/evaluate";
 import { newPair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
-import { answerOf, fail, FakeSurroundings, groupOf, SETTINGS, START } from "../../harness/fake-surroundings";
+import { answerOf, fail, FakeSurroundings, groupOf, SETTINGS, START } from "../../harness/scaler/fake-ports";
 import { RandomNumbers } from "../../harness/random-numbers";
-import { vectors } from "./vectors";
+import { vectors } from "./decision/vectors";
 
 /** As a clock of fine resolution tells them. */
 const TIMES = { startedAt: START * 1000 + 0.125, endedAt: START * 1000 + 250.375 };

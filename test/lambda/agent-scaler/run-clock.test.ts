@@ -1,5 +1,5 @@
-import { LIMIT_SECONDS, Scaler } from "../../harness/fake-function";
-import { answerOf, FakeSurroundings, START } from "../../harness/fake-surroundings";
+import { LIMIT_SECONDS, Scaler } from "../../harness/scaler/fake-function";
+import { answerOf, FakeSurroundings, START } from "../../harness/scaler/fake-ports";
 
 let around: FakeSurroundings;
 

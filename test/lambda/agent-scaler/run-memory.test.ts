@@ -1,6 +1,6 @@
-import { BuildkiteError } from "../../../lambda/agent-scaler/buildkite";
-import { Scaler } from "../../harness/fake-function";
-import { answerOf, fail, FakeSurroundings, groupOf, serving, START } from "../../harness/fake-surroundings";
+import { BuildkiteError } from "../../../lambda/agent-scaler/buildkite/metrics-api";
+import { Scaler } from "../../harness/scaler/fake-function";
+import { answerOf, fail, FakeSurroundings, groupOf, serving, START } from "../../harness/scaler/fake-ports";
 
 const COOLDOWNS = { SCALE_OUT_COOLDOWN_PERIOD: "300s", SCALE_IN_COOLDOWN_PERIOD: "3600s" };
 

@@ -1,4 +1,4 @@
-import { Scaler } from "../../harness/fake-function";
+import { Scaler } from "../../harness/scaler/fake-function";
 import {
   answerOf,
   fail,
@@ -7,7 +7,7 @@ import {
   groupOf,
   START,
   WORKS_AND_FAILS,
-} from "../../harness/fake-surroundings";
+} from "../../harness/scaler/fake-ports";
 
 let around: FakeSurroundings;
 

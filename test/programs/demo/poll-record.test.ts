@@ -1,5 +1,5 @@
 import { newPair } from "../../../lambda/agent-scaler/poll";
-import { judge } from "../../../lambda/agent-scaler/judge";
+import { judge } from "../../../lambda/agent-scaler/decision/evaluate";
 import { parseConfig } from "../../../lambda/agent-scaler/config";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
 import { inWords, pollsIn } from "../../../programs/demo/poll-record";

@@ -1,0 +1,82 @@
+import type { Memory } from "../decision/decide";
+import type { Stuck } from "../decision/demand";
+import type { Pair } from "../poll";
+
+/** What outlives the container, for each group. The rest is seen again within minutes. */
+interface KeptGroup {
+  readonly lastScaleIn: number | null;
+  readonly lastScaleOut: number | null;
+  readonly raised?: { readonly need: number; readonly desired: number };
+  readonly stuck?: Stuck;
+  readonly bootSeconds?: number;
+}
+
+export interface Kept {
+  readonly groups: Readonly<Record<string, KeptGroup>>;
+  /** Buildkite asked for no poll before this time, in epoch seconds. */
+  readonly notBefore?: number;
+}
+
+/** Where the memory is kept while no container runs. */
+export interface MemoryStore {
+  load(): Promise<string>;
+  save(text: string): Promise<void>;
+}
+
+/** A standard parameter holds no more. */
+const LONGEST_TEXT = 4096;
+
+/** Throws for a text that no scaler has written. */
+export function readKept(text: string): Kept {
+  const kept = JSON.parse(text) as Partial<Kept> | null;
+  if (typeof kept !== "object" || kept === null) throw new Error("the memory is not a JSON object");
+  const { groups = {}, notBefore } = kept;
+  const times = Object.values(groups).flatMap(({ lastScaleIn, lastScaleOut }) => [lastScaleIn, lastScaleOut]);
+  const wrong = [...times, notBefore ?? null].filter((time) => time !== null && !Number.isFinite(time));
+  if (wrong.length > 0) throw new Error(`the memory holds ${String(wrong[0])} where a time should be`);
+  return { groups, ...(notBefore !== undefined && { notBefore }) };
+}
+
+/** Of many groups, those that acted last are kept as far as the space goes. */
+export function writeKept(pairs: readonly Pair[], notBefore: number): string {
+  const newest = ({ memory }: Pair) => Math.max(memory.lastScaleIn ?? 0, memory.lastScaleOut ?? 0);
+  const byAge = [...pairs].sort((a, b) => newest(b) - newest(a));
+  for (let count = byAge.length; ; count--) {
+    const groups = Object.fromEntries(byAge.slice(0, count).map((pair) => [pair.group, keptOf(pair)]));
+    const text = JSON.stringify({ groups, ...(notBefore > 0 && { notBefore }) } satisfies Kept);
+    if (text.length <= LONGEST_TEXT || count === 0) return text;
+  }
+}
+
+function keptOf({ memory, boots }: Pair): KeptGroup {
+  const { lastScaleIn, lastScaleOut, raised, stuck } = memory;
+  return {
+    lastScaleIn,
+    lastScaleOut,
+    ...(raised && { raised }),
+    ...(stuck && { stuck }),
+    ...(boots.bootSeconds !== undefined && { bootSeconds: Math.round(boots.bootSeconds) }),
+  };
+}
+
+/** Takes over what another container has done since; everything, where this one has just begun. */
+export function recall(pair: Pair, kept: Kept): void {
+  const known = kept.groups[pair.group];
+  if (known === undefined) return;
+  const { lastScaleIn, lastScaleOut, raised, stuck, bootSeconds } = known;
+  const own = pair.memory;
+  const fresh = !pair.boots.watching;
+  const newer = (lastScaleOut ?? 0) > (own.lastScaleOut ?? 0);
+  pair.memory = {
+    ...own,
+    lastScaleIn: latest(own.lastScaleIn, lastScaleIn),
+    lastScaleOut: latest(own.lastScaleOut, lastScaleOut),
+    ...((fresh || newer) && raised && { raised }),
+    ...(fresh && stuck && { stuck }),
+  } satisfies Memory;
+  if (fresh && bootSeconds !== undefined) pair.boots = { ...pair.boots, bootSeconds };
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.max(a, b);
+}

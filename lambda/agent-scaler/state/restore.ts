@@ -1,0 +1,93 @@
+import { messageOf } from "../../shared/log";
+import type { AgentScalerConfig } from "../config";
+import type { Container, Surroundings } from "./container";
+import { type Kept, readKept, recall, writeKept } from "./memory";
+import type { Pair } from "../poll";
+
+/** A wish of Buildkite that lies farther ahead is one of a clock that was wrong. */
+export const LONGEST_SILENCE_SECONDS = 900;
+
+const NOTHING: Kept = { groups: {} };
+
+/**
+ * What the last container wrote down; for groups that nobody wrote of, what AWS tells of their history.
+ * Answers what was written down; undefined: it could not be had.
+ */
+export async function remember(config: AgentScalerConfig, container: Container, around: Surroundings) {
+  const text = await load(around);
+  const kept = text === undefined ? NOTHING : read(text, around);
+  const believable = (time: number) => (time - around.now() <= LONGEST_SILENCE_SECONDS ? time : 0);
+  container.notBefore = Math.max(believable(container.notBefore), believable(kept.notBefore ?? 0));
+  for (const pair of container.pairs) recall(pair, kept);
+  if (!container.remembers) {
+    const unknown = container.pairs.filter(({ group }) => kept.groups[group] === undefined);
+    await Promise.all(unknown.map((pair) => readHistory(pair, config, around)));
+    container.remembers = true;
+  }
+  return text === undefined ? undefined : kept;
+}
+
+async function load({ store, log }: Surroundings): Promise<string | undefined> {
+  try {
+    return await store?.load();
+  } catch (error) {
+    log("error", `the memory cannot be read: ${messageOf(error)}`, { stage: "memory" });
+    return undefined;
+  }
+}
+
+function read(text: string, { log }: Surroundings): Kept {
+  try {
+    return readKept(text);
+  } catch (error) {
+    log("error", `the memory cannot be read: ${messageOf(error)}`, { stage: "memory" });
+    return NOTHING;
+  }
+}
+
+async function readHistory(pair: Pair, config: AgentScalerConfig, { groups, log, now }: Surroundings): Promise<void> {
+  const { scaleInCooldownSeconds, scaleOutCooldownSeconds, disableScaleIn, disableScaleOut } = pair.settings;
+  const cooldown = Math.max(scaleInCooldownSeconds, scaleOutCooldownSeconds);
+  if (cooldown === 0 || (disableScaleOut && disableScaleIn)) return;
+  const search = {
+    wantOut: !disableScaleOut,
+    wantIn: !disableScaleIn,
+    maxPages: config.activityPages,
+    since: now() - cooldown,
+  };
+  try {
+    const events = await groups.lastEvents(pair.group, search, config.activityTimeoutSeconds);
+    pair.memory = { ...pair.memory, ...events };
+  } catch (error) {
+    // Growth may go on; shrinking waits for one cooldown, because its last time is not known.
+    pair.memory = { ...pair.memory, lastScaleIn: now() };
+    const message = `the last changes of the group's size cannot be read: ${messageOf(error)}`;
+    log("error", message, { stage: "history", queue: pair.queue, group: pair.group });
+  }
+}
+
+/** Written only after something that another container must know, and never where nothing was: the stack may be going. */
+export async function keep(
+  container: Container,
+  before: Kept | undefined,
+  { store, log }: Surroundings,
+): Promise<void> {
+  if (store === undefined || before === undefined) return;
+  const changed = container.pairs.some(({ group, memory }) => {
+    const old = before.groups[group];
+    const events = [memory.lastScaleIn, memory.lastScaleOut, memory.stuck?.jobs];
+    return (
+      JSON.stringify(events) !== JSON.stringify([old?.lastScaleIn ?? null, old?.lastScaleOut ?? null, old?.stuck?.jobs])
+    );
+  });
+  const paused = container.failuresInARow > 0 && container.notBefore !== before.notBefore;
+  if (!changed && !paused) return;
+  const text = writeKept(container.pairs, paused ? container.notBefore : 0);
+  // Of more groups than there is room for, some are always missing.
+  if (text === JSON.stringify(before)) return;
+  try {
+    await store.save(text);
+  } catch (error) {
+    log("error", `the memory cannot be written: ${messageOf(error)}`, { stage: "memory" });
+  }
+}

@@ -1,0 +1,88 @@
+import { type Kept, readKept, recall, writeKept } from "../../../../lambda/agent-scaler/state/memory";
+import { newPair, type Pair } from "../../../../lambda/agent-scaler/poll";
+import { noBoots } from "../../../../lambda/agent-scaler/decision/boots";
+import { SETTINGS } from "../../../harness/scaler/fake-ports";
+
+const STUCK = { jobs: 2, probeAt: 5000, probeAfterSeconds: 1200 };
+
+function pairWith(memory: Partial<Pair["memory"]>, group = "ci-asg"): Pair {
+  const pair = newPair("default", group, SETTINGS, 5);
+  pair.memory = { ...pair.memory, ...memory };
+  return pair;
+}
+
+test("a new container takes over all that the last one wrote down", () => {
+  const before = pairWith({ lastScaleIn: 10, lastScaleOut: 20, raised: { need: 3, desired: 4 }, stuck: STUCK });
+  before.boots = { ...noBoots, watching: true, bootSeconds: 91.4 };
+  const after = pairWith({});
+  recall(after, readKept(writeKept([before], 0)));
+  expect(after.memory).toEqual(before.memory);
+  expect(after.boots).toEqual({ ...noBoots, bootSeconds: 91 });
+});
+
+test("a container at work takes over what another one did later, and nothing older", () => {
+  const kept = (lastScaleIn: number | null, lastScaleOut: number | null): Kept => ({
+    groups: { "ci-asg": { lastScaleIn, lastScaleOut, raised: { need: 9, desired: 9 }, stuck: STUCK, bootSeconds: 7 } },
+  });
+  const atWork = () => {
+    const pair = pairWith({ lastScaleIn: 10, lastScaleOut: 20, raised: { need: 3, desired: 4 } });
+    pair.boots = { ...noBoots, watching: true, bootSeconds: 90 };
+    return pair;
+  };
+  const [older, newer, nothing] = [atWork(), atWork(), atWork()];
+  recall(older, kept(5, 15));
+  expect(older).toEqual(atWork());
+  recall(nothing, kept(null, null));
+  expect(nothing).toEqual(atWork());
+  recall(newer, kept(30, 40));
+  expect(newer.memory).toEqual({ lastScaleIn: 30, lastScaleOut: 40, raised: { need: 9, desired: 9 } });
+  expect(newer.boots.bootSeconds).toBe(90);
+});
+
+test("a group that nobody wrote of keeps its own memory", () => {
+  const pair = pairWith({ lastScaleOut: 20 });
+  recall(pair, { groups: { other: { lastScaleIn: 99, lastScaleOut: 99 } } });
+  expect(pair.memory).toEqual({ lastScaleIn: null, lastScaleOut: 20 });
+});
+
+test("until when Buildkite wants silence is written down", () => {
+  expect(readKept(writeKept([pairWith({})], 1234)).notBefore).toBe(1234);
+  expect(readKept(writeKept([pairWith({})], 0)).notBefore).toBeUndefined();
+});
+
+test("what a new parameter holds is an empty memory", () => {
+  expect(readKept("{}")).toEqual({ groups: {} });
+});
+
+const broken = [
+  { name: "no JSON", text: "later" },
+  { name: "JSON that was cut off", text: '{"groups":{"ci-a' },
+  { name: "null", text: "null" },
+  { name: "a number", text: "7" },
+  { name: "groups that are null", text: '{"groups":null}' },
+  { name: "a group that is null", text: '{"groups":{"ci-asg":null}}' },
+  { name: "a group without times", text: '{"groups":{"ci-asg":{}}}' },
+  { name: "a time that is text", text: '{"groups":{"ci-asg":{"lastScaleIn":"now","lastScaleOut":null}}}' },
+  { name: "a pause that is text", text: '{"groups":{},"notBefore":"later"}' },
+];
+
+test.each(broken)("$name is no memory", ({ text }) => {
+  expect(() => readKept(text)).toThrow(Error);
+});
+
+test("of more groups than a parameter holds, those that acted last are kept", () => {
+  const pairs = Array.from({ length: 200 }, (_, index) =>
+    pairWith({ lastScaleOut: 1_700_000_000 + index, stuck: STUCK }, `group-${String(index)}`),
+  );
+  const text = writeKept(pairs, 1_700_000_000);
+  expect(text.length).toBeLessThanOrEqual(4096);
+  const names = Object.keys(readKept(text).groups);
+  expect(names.length).toBeGreaterThan(20);
+  expect(new Set(names)).toEqual(new Set(Array.from(names, (_, index) => `group-${String(199 - index)}`)));
+});
+
+test("writing changes no pair", () => {
+  const pairs = [pairWith({ lastScaleOut: 1 }, "a"), pairWith({ lastScaleOut: 2 }, "b")];
+  writeKept(pairs, 0);
+  expect(pairs.map(({ group }) => group)).toEqual(["a", "b"]);
+});
