@@ -62,7 +62,7 @@ export interface QueueGroup {
 }
 
 export interface AgentScalerConfig {
-  readonly pairs: readonly { readonly queue: string; readonly group: string; readonly settings: Settings }[];
+  readonly targets: readonly { readonly queue: string; readonly group: string; readonly settings: Settings }[];
   /** The agent token itself; undefined where a parameter holds it. */
   readonly token: string | undefined;
   readonly tokenParameter: string | undefined;
@@ -141,11 +141,11 @@ function contradictions(reader: Reader): string[] {
 
 function readAll(read: Reader): AgentScalerConfig {
   const settings = readSettings(read);
-  const pairs: readonly QueueGroup[] = read.has("QUEUE_GROUPS")
+  const targets: readonly QueueGroup[] = read.has("QUEUE_GROUPS")
     ? (read.optional("QUEUE_GROUPS", queueGroups) ?? [])
     : [{ queue: read.required("BUILDKITE_QUEUE", text), group: read.required("ASG_NAME", text) }];
   return {
-    pairs: pairs.map(({ queue, group, agentsPerInstance }) => ({
+    targets: targets.map(({ queue, group, agentsPerInstance }) => ({
       queue,
       group,
       settings: agentsPerInstance === undefined ? settings : { ...settings, agentsPerInstance },

@@ -26,7 +26,7 @@ export interface Ports {
 }
 
 /** One queue, the group that serves it, and what is remembered of them. */
-export interface Pair {
+export interface Target {
   readonly queue: string;
   readonly group: string;
   readonly settings: Settings;
@@ -43,9 +43,9 @@ export interface Failure {
   readonly error: unknown;
 }
 
-/** What became of one pair in one poll. */
+/** What became of one target in one poll. */
 export interface PollResult {
-  readonly pair: Pair;
+  readonly target: Target;
   readonly failures: readonly Failure[];
   /** undefined: a failure came before the decision. */
   readonly judgement: Judgement | undefined;
@@ -60,32 +60,32 @@ export interface PollResult {
 /** Of a group's history, where a graceful scale-in asks for it. */
 const HISTORY_SECONDS = 10;
 
-export function newPair(queue: string, group: string, settings: Settings, maxDanglingToCheck: number): Pair {
+export function newTarget(queue: string, group: string, settings: Settings, maxDanglingToCheck: number): Target {
   const memory = { lastScaleIn: null, lastScaleOut: null };
   return { queue, group, settings, maxDanglingToCheck, memory, boots: noBoots, elastic: emptyElasticMemory };
 }
 
-/** One look at every pair. What fails for one pair does not touch the others. */
-export async function poll(pairs: readonly Pair[], ports: Ports): Promise<readonly PollResult[]> {
-  const described = attempt("describe", () => ports.groups.describe(pairs.map(({ group }) => group)));
-  const queues = [...new Set(pairs.map(({ queue }) => queue))];
+/** One look at every target. What fails for one target does not touch the others. */
+export async function poll(targets: readonly Target[], ports: Ports): Promise<readonly PollResult[]> {
+  const described = attempt("describe", () => ports.groups.describe(targets.map(({ group }) => group)));
+  const queues = [...new Set(targets.map(({ queue }) => queue))];
   const asked = new Map(queues.map((queue) => [queue, attempt("metrics", () => ports.queues.metrics(queue))]));
   return Promise.all(
-    pairs.map(async (pair) => {
-      const answer = (await asked.get(pair.queue)) as MetricsAnswer | Failure;
-      return pollPair(pair, answer, await described, ports);
+    targets.map(async (target) => {
+      const answer = (await asked.get(target.queue)) as MetricsAnswer | Failure;
+      return pollTarget(target, answer, await described, ports);
     }),
   );
 }
 
-async function pollPair(
-  pair: Pair,
+async function pollTarget(
+  target: Target,
   answer: MetricsAnswer | Failure,
   described: ReadonlyMap<string, GroupState | undefined> | Failure,
   ports: Ports,
 ): Promise<PollResult> {
   const result = {
-    pair,
+    target,
     failures: [],
     judgement: undefined,
     answer: undefined,
@@ -93,17 +93,17 @@ async function pollPair(
     told: [],
     unhealthy: [],
   };
-  const group = isFailure(described) ? described : groupOf(pair, described);
+  const group = isFailure(described) ? described : groupOf(target, described);
   const failures = [answer, group].filter(isFailure);
   if (isFailure(answer)) return { ...result, failures };
   if (isFailure(group)) return { ...result, answer, failures };
 
-  const judged = await judgePair(pair, answer, group, ports);
-  const { judgement, written, failures: trouble } = await write(pair, answer, judged, ports);
-  pair.boots = judgement.boots;
+  const judged = await judgeTarget(target, answer, group, ports);
+  const { judgement, written, failures: trouble } = await write(target, answer, judged, ports);
+  target.boots = judgement.boots;
   const { decision } = judgement;
-  pair.memory = written === undefined ? decision.memory : afterwards(decision, ports.now());
-  const elastic = await elasticPart(pair, answer, group, judgement, ports);
+  target.memory = written === undefined ? decision.memory : afterwards(decision, ports.now());
+  const elastic = await elasticPart(target, answer, group, judgement, ports);
   return {
     ...result,
     answer,
@@ -114,7 +114,10 @@ async function pollPair(
   };
 }
 
-function groupOf({ group: name }: Pair, described: ReadonlyMap<string, GroupState | undefined>): GroupState | Failure {
+function groupOf(
+  { group: name }: Target,
+  described: ReadonlyMap<string, GroupState | undefined>,
+): GroupState | Failure {
   const found = described.get(name);
   if (found !== undefined) return found;
   const because = described.has(name)
@@ -129,40 +132,40 @@ interface Judged {
 }
 
 /** Looks into the group's history only where the answer decides whether hosts are stopped. */
-async function judgePair(pair: Pair, answer: MetricsAnswer, group: GroupState, ports: Ports): Promise<Judged> {
-  const facts: Facts = { settings: pair.settings, metrics: answer.metrics, group, now: ports.now() };
-  const judgement = judge(facts, pair.memory, pair.boots);
-  if (judgement.decision.stop === 0 || pair.settings.scaleInCooldownSeconds === 0) return { judgement, failures: [] };
-  const since = facts.now - pair.settings.scaleInCooldownSeconds;
+async function judgeTarget(target: Target, answer: MetricsAnswer, group: GroupState, ports: Ports): Promise<Judged> {
+  const facts: Facts = { settings: target.settings, metrics: answer.metrics, group, now: ports.now() };
+  const judgement = judge(facts, target.memory, target.boots);
+  if (judgement.decision.stop === 0 || target.settings.scaleInCooldownSeconds === 0) return { judgement, failures: [] };
+  const since = facts.now - target.settings.scaleInCooldownSeconds;
   const search = { wantOut: false, wantIn: true, maxPages: -1, since };
-  const found = await attempt("history", () => ports.groups.lastEvents(pair.group, search, HISTORY_SECONDS));
+  const found = await attempt("history", () => ports.groups.lastEvents(target.group, search, HISTORY_SECONDS));
   const lastScaleInActivity = isFailure(found) ? "unknown" : (found.lastScaleIn ?? undefined);
   return {
-    judgement: judge({ ...facts, lastScaleInActivity }, pair.memory, pair.boots),
+    judgement: judge({ ...facts, lastScaleInActivity }, target.memory, target.boots),
     failures: isFailure(found) ? [found] : [],
   };
 }
 
 /** Reads the group once more before it writes: another host or scaler may have changed it since. */
-async function write(pair: Pair, answer: MetricsAnswer, judged: Judged, ports: Ports) {
+async function write(target: Target, answer: MetricsAnswer, judged: Judged, ports: Ports) {
   const changes = ({ judgement: { decision, observation } }: Judged) => decision.desired !== observation.asg.desired;
   if (!changes(judged)) return { ...judged, written: undefined };
-  const described = await attempt("describe", () => ports.groups.describe([pair.group]));
-  const group = isFailure(described) ? described : groupOf(pair, described);
+  const described = await attempt("describe", () => ports.groups.describe([target.group]));
+  const group = isFailure(described) ? described : groupOf(target, described);
   if (isFailure(group)) return { ...judged, written: undefined, failures: [...judged.failures, group] };
-  const fresh = await judgePair(pair, answer, group, ports);
+  const fresh = await judgeTarget(target, answer, group, ports);
   const { desired } = fresh.judgement.decision;
   // Somebody with newer metrics has just raised it: these ones are no ground to lower it.
   const undoes = desired < group.desired && group.desired > judged.judgement.observation.asg.desired;
   if (undoes || !changes(fresh)) return { ...fresh, written: undefined };
-  const done = await attempt("set desired", () => ports.groups.setDesired(pair.group, desired));
+  const done = await attempt("set desired", () => ports.groups.setDesired(target.group, desired));
   return isFailure(done)
     ? { ...fresh, written: undefined, failures: [...fresh.failures, done] }
     : { ...fresh, written: desired };
 }
 
 async function elasticPart(
-  pair: Pair,
+  target: Target,
   { metrics }: MetricsAnswer,
   group: GroupState,
   judgement: Judgement,
@@ -170,23 +173,23 @@ async function elasticPart(
 ) {
   const none = { told: [], unhealthy: [], failures: [] };
   const { decision, boots } = judgement;
-  if (!pair.settings.elasticCIMode) return none;
+  if (!target.settings.elasticCIMode) return none;
   const now = ports.now();
   const request = {
-    group: pair.group,
-    agentsPerInstance: pair.settings.agentsPerInstance,
+    group: target.group,
+    agentsPerInstance: target.settings.agentsPerInstance,
     agentsTotal: metrics.agentsTotal,
     instances: group.instances.map((one) => ({ ...one, ageSeconds: now - (boots.seen.get(one.id) ?? now) })),
     stop: decision.stop,
     danglingMinUptimeSeconds: decision.danglingChecks,
-    maxDanglingToCheck: pair.maxDanglingToCheck,
+    maxDanglingToCheck: target.maxDanglingToCheck,
     now,
   };
-  const step = await attempt("elastic", () => elasticStep(request, pair.elastic, ports.hosts));
+  const step = await attempt("elastic", () => elasticStep(request, target.elastic, ports.hosts));
   if (isFailure(step)) return { ...none, failures: [step] };
-  pair.elastic = step.memory;
+  target.elastic = step.memory;
   // The cooldown starts with what was dispatched, not with what was meant to be.
-  if (step.told.length > 0) pair.memory = afterwards(decision, now);
+  if (step.told.length > 0) target.memory = afterwards(decision, now);
   const failures = step.errors.map((message): Failure => ({ stage: "elastic", error: new Error(message) }));
   return { told: step.told, unhealthy: step.unhealthy, failures };
 }

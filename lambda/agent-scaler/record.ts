@@ -11,20 +11,20 @@ export interface PollTimes {
   readonly endedAt: number;
 }
 
-/** The one line that a poll of a pair leaves: what was seen, what was decided, and the metrics. */
+/** The one line that a poll of a target leaves: what was seen, what was decided, and the metrics. */
 export function pollRecord(
   result: PollResult,
   times: PollTimes,
   organization: string,
   publishMetrics: boolean,
 ): object {
-  const { pair, judgement, written, told, unhealthy, failures } = result;
+  const { target, judgement, written, told, unhealthy, failures } = result;
   const line = {
     time: new Date(times.endedAt).toISOString(),
     level: failures.length > 0 ? "warn" : "info",
     message: "poll",
-    Queue: pair.queue,
-    group: pair.group,
+    Queue: target.queue,
+    group: target.group,
     ...(organization !== "" && { Org: organization }),
     failed: failures.map(({ stage }) => stage),
     ...(judgement && { vector: judgement.observation, decision: shown(judgement.decision), written: written ?? null }),

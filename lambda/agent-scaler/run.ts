@@ -36,8 +36,8 @@ export async function run(
 }
 
 /** Groups differ by when their polls come in the pause between two: a whole pause more would only lose a poll. */
-function delayOf({ pairs, startupJitterMaxSeconds, pollIntervalSeconds }: AgentScalerConfig): number {
-  return startupJitterSeconds(pairs[0]?.group ?? "", startupJitterMaxSeconds) % pollIntervalSeconds;
+function delayOf({ targets, startupJitterMaxSeconds, pollIntervalSeconds }: AgentScalerConfig): number {
+  return startupJitterSeconds(targets[0]?.group ?? "", startupJitterMaxSeconds) % pollIntervalSeconds;
 }
 
 /** Polls start before this time, so that the next invocation finds this one gone. */
@@ -65,7 +65,7 @@ async function pollUntil(
   while (at !== undefined) {
     await around.sleep(Math.max(at - around.now(), 0));
     const startedAt = around.now();
-    const results = await poll(container.pairs, around);
+    const results = await poll(container.targets, around);
     report(results, startedAt, config, container, around);
     succeeded ||= results.some(({ judgement, failures }) => judgement !== undefined && !failures.some(stopsScaling));
     reasons.push(...results.flatMap(({ failures }) => failures.map(({ error }) => messageOf(error))));
@@ -122,12 +122,12 @@ function report(
   { log, record, now }: Surroundings,
 ): void {
   for (const result of results) {
-    const { pair, answer, failures } = result;
+    const { target, answer, failures } = result;
     for (const { stage, error } of failures) {
-      log("error", messageOf(error), { stage, queue: pair.queue, group: pair.group, kind: kindOf(error) });
+      log("error", messageOf(error), { stage, queue: target.queue, group: target.group, kind: kindOf(error) });
     }
     if (answer !== undefined && answer.organization === "" && config.publishMetrics) {
-      log("warn", "Buildkite named no organization: this poll's metrics are not published", { queue: pair.queue });
+      log("warn", "Buildkite named no organization: this poll's metrics are not published", { queue: target.queue });
     }
     container.organization = answer?.organization ?? container.organization;
     const times = { startedAt: startedAt * 1000, endedAt: now() * 1000 };

@@ -1,7 +1,7 @@
 import type { Log } from "../../shared/log";
 import type { AgentScalerConfig } from "../config";
 import type { MemoryStore } from "./memory";
-import { newPair, type Pair, type Ports } from "../poll";
+import { newTarget, type Target, type Ports } from "../poll";
 
 export interface Surroundings extends Ports {
   /** undefined: the memory lives in this container only. */
@@ -16,7 +16,7 @@ export interface Surroundings extends Ports {
 
 /** What the container keeps between two invocations. */
 export interface Container {
-  readonly pairs: readonly Pair[];
+  readonly targets: readonly Target[];
   remembers: boolean;
   notBefore: number;
   failuresInARow: number;
@@ -26,8 +26,8 @@ export interface Container {
 }
 
 export function newContainer(config: AgentScalerConfig): Container {
-  const pairs = config.pairs.map(({ queue, group, settings }) =>
-    newPair(queue, group, settings, config.maxDanglingToCheck),
+  const targets = config.targets.map(({ queue, group, settings }) =>
+    newTarget(queue, group, settings, config.maxDanglingToCheck),
   );
-  return { pairs, remembers: false, notBefore: 0, failuresInARow: 0, quietSince: null, organization: "" };
+  return { targets, remembers: false, notBefore: 0, failuresInARow: 0, quietSince: null, organization: "" };
 }

@@ -1,6 +1,6 @@
 import type { Memory } from "../decision/decide";
 import type { Stuck } from "../decision/demand";
-import type { Pair } from "../poll";
+import type { Target } from "../poll";
 
 /** What outlives the container, for each group. The rest is seen again within minutes. */
 interface KeptGroup {
@@ -38,17 +38,17 @@ export function readKept(text: string): Kept {
 }
 
 /** Of many groups, those that acted last are kept as far as the space goes. */
-export function writeKept(pairs: readonly Pair[], notBefore: number): string {
-  const newest = ({ memory }: Pair) => Math.max(memory.lastScaleIn ?? 0, memory.lastScaleOut ?? 0);
-  const byAge = [...pairs].sort((a, b) => newest(b) - newest(a));
+export function writeKept(targets: readonly Target[], notBefore: number): string {
+  const newest = ({ memory }: Target) => Math.max(memory.lastScaleIn ?? 0, memory.lastScaleOut ?? 0);
+  const byAge = [...targets].sort((a, b) => newest(b) - newest(a));
   for (let count = byAge.length; ; count--) {
-    const groups = Object.fromEntries(byAge.slice(0, count).map((pair) => [pair.group, keptOf(pair)]));
+    const groups = Object.fromEntries(byAge.slice(0, count).map((target) => [target.group, keptOf(target)]));
     const text = JSON.stringify({ groups, ...(notBefore > 0 && { notBefore }) } satisfies Kept);
     if (text.length <= LONGEST_TEXT || count === 0) return text;
   }
 }
 
-function keptOf({ memory, boots }: Pair): KeptGroup {
+function keptOf({ memory, boots }: Target): KeptGroup {
   const { lastScaleIn, lastScaleOut, raised, stuck } = memory;
   return {
     lastScaleIn,
@@ -60,21 +60,21 @@ function keptOf({ memory, boots }: Pair): KeptGroup {
 }
 
 /** Takes over what another container has done since; everything, where this one has just begun. */
-export function recall(pair: Pair, kept: Kept): void {
-  const known = kept.groups[pair.group];
+export function recall(target: Target, kept: Kept): void {
+  const known = kept.groups[target.group];
   if (known === undefined) return;
   const { lastScaleIn, lastScaleOut, raised, stuck, bootSeconds } = known;
-  const own = pair.memory;
-  const fresh = !pair.boots.watching;
+  const own = target.memory;
+  const fresh = !target.boots.watching;
   const newer = (lastScaleOut ?? 0) > (own.lastScaleOut ?? 0);
-  pair.memory = {
+  target.memory = {
     ...own,
     lastScaleIn: latest(own.lastScaleIn, lastScaleIn),
     lastScaleOut: latest(own.lastScaleOut, lastScaleOut),
     ...((fresh || newer) && raised && { raised }),
     ...(fresh && stuck && { stuck }),
   } satisfies Memory;
-  if (fresh && bootSeconds !== undefined) pair.boots = { ...pair.boots, bootSeconds };
+  if (fresh && bootSeconds !== undefined) target.boots = { ...target.boots, bootSeconds };
 }
 
 function latest(a: number | null, b: number | null): number | null {

@@ -2,7 +2,7 @@ import { messageOf } from "../../shared/log";
 import type { AgentScalerConfig } from "../config";
 import type { Container, Surroundings } from "./container";
 import { type Kept, readKept, recall, writeKept } from "./memory";
-import type { Pair } from "../poll";
+import type { Target } from "../poll";
 
 /** A wish of Buildkite that lies farther ahead is one of a clock that was wrong. */
 export const LONGEST_SILENCE_SECONDS = 900;
@@ -18,10 +18,10 @@ export async function remember(config: AgentScalerConfig, container: Container, 
   const kept = text === undefined ? NOTHING : read(text, around);
   const believable = (time: number) => (time - around.now() <= LONGEST_SILENCE_SECONDS ? time : 0);
   container.notBefore = Math.max(believable(container.notBefore), believable(kept.notBefore ?? 0));
-  for (const pair of container.pairs) recall(pair, kept);
+  for (const target of container.targets) recall(target, kept);
   if (!container.remembers) {
-    const unknown = container.pairs.filter(({ group }) => kept.groups[group] === undefined);
-    await Promise.all(unknown.map((pair) => readHistory(pair, config, around)));
+    const unknown = container.targets.filter(({ group }) => kept.groups[group] === undefined);
+    await Promise.all(unknown.map((target) => readHistory(target, config, around)));
     container.remembers = true;
   }
   return text === undefined ? undefined : kept;
@@ -45,8 +45,12 @@ function read(text: string, { log }: Surroundings): Kept {
   }
 }
 
-async function readHistory(pair: Pair, config: AgentScalerConfig, { groups, log, now }: Surroundings): Promise<void> {
-  const { scaleInCooldownSeconds, scaleOutCooldownSeconds, disableScaleIn, disableScaleOut } = pair.settings;
+async function readHistory(
+  target: Target,
+  config: AgentScalerConfig,
+  { groups, log, now }: Surroundings,
+): Promise<void> {
+  const { scaleInCooldownSeconds, scaleOutCooldownSeconds, disableScaleIn, disableScaleOut } = target.settings;
   const cooldown = Math.max(scaleInCooldownSeconds, scaleOutCooldownSeconds);
   if (cooldown === 0 || (disableScaleOut && disableScaleIn)) return;
   const search = {
@@ -56,13 +60,13 @@ async function readHistory(pair: Pair, config: AgentScalerConfig, { groups, log,
     since: now() - cooldown,
   };
   try {
-    const events = await groups.lastEvents(pair.group, search, config.activityTimeoutSeconds);
-    pair.memory = { ...pair.memory, ...events };
+    const events = await groups.lastEvents(target.group, search, config.activityTimeoutSeconds);
+    target.memory = { ...target.memory, ...events };
   } catch (error) {
     // Growth may go on; shrinking waits for one cooldown, because its last time is not known.
-    pair.memory = { ...pair.memory, lastScaleIn: now() };
+    target.memory = { ...target.memory, lastScaleIn: now() };
     const message = `the last changes of the group's size cannot be read: ${messageOf(error)}`;
-    log("error", message, { stage: "history", queue: pair.queue, group: pair.group });
+    log("error", message, { stage: "history", queue: target.queue, group: target.group });
   }
 }
 
@@ -73,7 +77,7 @@ export async function keep(
   { store, log }: Surroundings,
 ): Promise<void> {
   if (store === undefined || before === undefined) return;
-  const changed = container.pairs.some(({ group, memory }) => {
+  const changed = container.targets.some(({ group, memory }) => {
     const old = before.groups[group];
     const events = [memory.lastScaleIn, memory.lastScaleOut, memory.stuck?.jobs];
     return (
@@ -82,7 +86,7 @@ export async function keep(
   });
   const paused = container.failuresInARow > 0 && container.notBefore !== before.notBefore;
   if (!changed && !paused) return;
-  const text = writeKept(container.pairs, paused ? container.notBefore : 0);
+  const text = writeKept(container.targets, paused ? container.notBefore : 0);
   // Of more groups than there is room for, some are always missing.
   if (text === JSON.stringify(before)) return;
   try {

@@ -17,7 +17,7 @@ export class Scaler {
   ) {
     this.config = scalerConfig(environment);
     this.container = newContainer(this.config);
-    for (const { group } of this.config.pairs) {
+    for (const { group } of this.config.targets) {
       if (!around.groupStates.has(group)) around.groupStates.set(group, groupOf({ desired: 0 }));
     }
   }

@@ -4,7 +4,7 @@ import { type AgentScalerConfig, type Environment, parseConfig } from "../../../
 import type { Settings } from "../../../lambda/agent-scaler/decision/decide";
 import type { GroupState } from "../../../lambda/agent-scaler/decision/evaluate";
 import type { MemoryStore } from "../../../lambda/agent-scaler/state/memory";
-import { type Groups, newPair, type Pair, type Queues } from "../../../lambda/agent-scaler/poll";
+import { type Groups, newTarget, type Target, type Queues } from "../../../lambda/agent-scaler/poll";
 import type { Surroundings } from "../../../lambda/agent-scaler/state/container";
 import { FakeHosts } from "./fake-instances";
 import { recordedLog } from "../recorded-log";
@@ -90,14 +90,14 @@ export class FakeSurroundings implements Surroundings {
   }
 
   /** A queue with this many scheduled jobs and a group of the same name, whose hosts can be reached. */
-  pair(jobs: number, options: GroupOptions, settings: Partial<Settings> = {}, name = "ci-asg"): Pair {
+  target(jobs: number, options: GroupOptions, settings: Partial<Settings> = {}, name = "ci-asg"): Target {
     const others = this.answer;
     const group = groupOf(options);
     this.answer = (queue) =>
       queue === name ? answerOf({ scheduled: jobs, agentsTotal: group.desired }) : others(queue);
     this.groupStates.set(name, group);
     for (const { id } of group.instances) this.hosts.add(id);
-    return newPair(name, name, { ...SETTINGS, ...settings }, 5);
+    return newTarget(name, name, { ...SETTINGS, ...settings }, 5);
   }
 
   resize(group: string, desired: number): void {
@@ -169,11 +169,11 @@ export function scalerConfig(environment: Environment = {}): AgentScalerConfig {
   });
 }
 
-export const SETTINGS: Settings = scalerConfig().pairs[0]!.settings;
+export const SETTINGS: Settings = scalerConfig().targets[0]!.settings;
 
 /** Many queues and groups in place of one. */
-export function serving(pairs: readonly { readonly queue: string; readonly group: string }[]): Environment {
-  return { QUEUE_GROUPS: JSON.stringify(pairs), BUILDKITE_QUEUE: "", ASG_NAME: "" };
+export function serving(targets: readonly { readonly queue: string; readonly group: string }[]): Environment {
+  return { QUEUE_GROUPS: JSON.stringify(targets), BUILDKITE_QUEUE: "", ASG_NAME: "" };
 }
 
 /** For everything that a test lets fail. */
@@ -190,7 +190,7 @@ export const fails =
     throw new BuildkiteError(message, status, retryAfterSeconds);
   };
 
-/** Two pairs of which a test lets the second one fail. */
+/** Two targets of which a test lets the second one fail. */
 export const WORKS_AND_FAILS = serving([
   { queue: "works", group: "a-asg" },
   { queue: "fails", group: "b-asg" },

@@ -1,5 +1,5 @@
 import type { Settings } from "../../../lambda/agent-scaler/decision/decide";
-import { newPair, type Pair, poll } from "../../../lambda/agent-scaler/poll";
+import { newTarget, type Target, poll } from "../../../lambda/agent-scaler/poll";
 import { type ClusterEvent, InterleavedCluster } from "../../harness/scaler/interleaved-cluster";
 import { RandomNumbers } from "../../harness/random-numbers";
 import { NEUTRAL } from "./decision/vectors";
@@ -37,7 +37,7 @@ const CALM: readonly ClusterEvent[] = [
 interface Scaler {
   readonly name: string;
   readonly ports: ReturnType<InterleavedCluster["ports"]>;
-  readonly pair: Pair;
+  readonly target: Target;
   polling: Promise<unknown> | undefined;
 }
 
@@ -55,7 +55,7 @@ function begin(seed: number, settings: Settings, min: number): Run {
   const scaler = (name: string): Scaler => ({
     name,
     ports: cluster.ports(name),
-    pair: newPair("default", "ci-asg", settings, 5),
+    target: newTarget("default", "ci-asg", settings, 5),
     polling: undefined,
   });
   return { cluster, random, scalers: [scaler("first"), scaler("second")] };
@@ -63,7 +63,7 @@ function begin(seed: number, settings: Settings, min: number): Run {
 
 function startPoll({ cluster }: Run, scaler: Scaler): Promise<unknown> {
   cluster.beginPoll(scaler.name);
-  scaler.polling = poll([scaler.pair], scaler.ports).finally(() => (scaler.polling = undefined));
+  scaler.polling = poll([scaler.target], scaler.ports).finally(() => (scaler.polling = undefined));
   return scaler.polling;
 }
 

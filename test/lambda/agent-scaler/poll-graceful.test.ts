@@ -1,5 +1,5 @@
 import type { Settings } from "../../../lambda/agent-scaler/decision/decide";
-import { type Pair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
+import { type Target, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
 import { fail, FakeSurroundings, groupOf } from "../../harness/scaler/fake-ports";
 
 const ELASTIC: Partial<Settings> = { elasticCIMode: true, scaleInCooldownSeconds: 3600 };
@@ -12,35 +12,35 @@ beforeEach(() => {
   around = new FakeSurroundings();
 });
 
-async function pollOne(pair: Pair): Promise<PollResult> {
-  const [result] = await poll([pair], around);
+async function pollOne(target: Target): Promise<PollResult> {
+  const [result] = await poll([target], around);
   return result!;
 }
 
 /** A poll that asks the hosts, and one that hears what they say. */
-async function pollTwice(pair: Pair): Promise<PollResult> {
-  await pollOne(pair);
+async function pollTwice(target: Target): Promise<PollResult> {
+  await pollOne(target);
   around.time += SURVEY_SECONDS;
-  return pollOne(pair);
+  return pollOne(target);
 }
 
 const shown = ({ failures }: PollResult) => failures.map(({ stage, error }) => `${stage}: ${(error as Error).message}`);
 const reasonOf = ({ judgement }: PollResult) => judgement?.decision.reason;
 
 const idle = (options: Partial<Settings> = {}, jobs = 0) =>
-  around.pair(jobs, { desired: 3 }, { ...ELASTIC, ...options });
+  around.target(jobs, { desired: 3 }, { ...ELASTIC, ...options });
 
 const lookups = [
-  { name: "a group that is to lose hosts", pair: () => idle(), searches: 1 },
-  { name: "a group that is to grow", pair: () => idle({}, 9), searches: 0 },
-  { name: "a group that is right as it is", pair: () => idle({}, 3), searches: 0 },
-  { name: "a group without cooldown", pair: () => idle({ scaleInCooldownSeconds: 0 }), searches: 0 },
-  { name: "a group whose scale-in is off", pair: () => idle({ disableScaleIn: true }), searches: 0 },
-  { name: "a group outside Elastic CI mode", pair: () => idle({ elasticCIMode: false }), searches: 0 },
+  { name: "a group that is to lose hosts", target: () => idle(), searches: 1 },
+  { name: "a group that is to grow", target: () => idle({}, 9), searches: 0 },
+  { name: "a group that is right as it is", target: () => idle({}, 3), searches: 0 },
+  { name: "a group without cooldown", target: () => idle({ scaleInCooldownSeconds: 0 }), searches: 0 },
+  { name: "a group whose scale-in is off", target: () => idle({ disableScaleIn: true }), searches: 0 },
+  { name: "a group outside Elastic CI mode", target: () => idle({ elasticCIMode: false }), searches: 0 },
 ];
 
-test.each(lookups)("the history of $name is read $searches times", async ({ pair, searches }) => {
-  await pollOne(pair());
+test.each(lookups)("the history of $name is read $searches times", async ({ target, searches }) => {
+  await pollOne(target());
   expect(around.searches).toHaveLength(searches);
   for (const { search } of around.searches)
     expect(search).toMatchObject({ wantOut: false, wantIn: true, maxPages: -1 });
@@ -59,11 +59,11 @@ test("idle hosts are told to stop, and the size is left to them", async () => {
 
 test("a history that cannot be read stops no host, and is told", async () => {
   around.history = fail("Throttling");
-  const pair = idle();
-  const result = await pollTwice(pair);
+  const target = idle();
+  const result = await pollTwice(target);
   expect([result.told, reasonOf(result)]).toEqual([[], "scale-in activity unknown"]);
   expect(shown(result).join()).toContain("Throttling");
-  expect(pair.memory.lastScaleIn).toBeNull();
+  expect(target.memory.lastScaleIn).toBeNull();
 });
 
 test("a scale-in that only the history knows of starts a cooldown", async () => {
@@ -73,12 +73,12 @@ test("a scale-in that only the history knows of starts a cooldown", async () => 
 });
 
 test("the cooldown starts with the order to stop, not with the wish", async () => {
-  const pair = idle();
-  await pollOne(pair);
-  expect(pair.memory.lastScaleIn).toBeNull();
+  const target = idle();
+  await pollOne(target);
+  expect(target.memory.lastScaleIn).toBeNull();
   around.time += SURVEY_SECONDS;
-  await pollOne(pair);
-  expect(pair.memory.lastScaleIn).toBe(around.time);
+  await pollOne(target);
+  expect(target.memory.lastScaleIn).toBe(around.time);
 });
 
 const undispatched = [
@@ -91,33 +91,33 @@ const undispatched = [
 ];
 
 test.each(undispatched)("where $name, no cooldown starts", async ({ act }) => {
-  const pair = idle();
+  const target = idle();
   act();
-  expect((await pollTwice(pair)).told).toEqual([]);
-  expect(pair.memory.lastScaleIn).toBeNull();
+  expect((await pollTwice(target)).told).toEqual([]);
+  expect(target.memory.lastScaleIn).toBeNull();
 });
 
 test("trouble with hosts never stops scaling, and is told", async () => {
-  const pair = around.pair(9, { desired: 3 }, ELASTIC);
-  pair.boots = {
-    ...pair.boots,
+  const target = around.target(9, { desired: 3 }, ELASTIC);
+  target.boots = {
+    ...target.boots,
     watching: true,
     seen: new Map(groupOf({ desired: 3 }).instances.map(({ id }) => [id, 0])),
   };
   around.hosts.failing.add("survey");
-  const result = await pollOne(pair);
+  const result = await pollOne(target);
   expect(result.written).toBe(9);
   expect(shown(result).join()).toMatch(/^elastic: .*Rate exceeded/);
-  expect(pair.memory.lastScaleOut).toBe(around.time);
+  expect(target.memory.lastScaleOut).toBe(around.time);
 });
 
 test("a group that turns out to be too large at the second read loses no host before its history was asked", async () => {
   around.history = () => ({ lastScaleOut: null, lastScaleIn: around.time - 10 });
-  const pair = around.pair(5, { desired: 3 }, ELASTIC);
+  const target = around.target(5, { desired: 3 }, ELASTIC);
   around.beforeDescribe = (call) => {
     if (call % 2 === 0) around.groupStates.set("ci-asg", groupOf({ desired: 9, inService: 3 }));
     else around.groupStates.set("ci-asg", groupOf({ desired: 3 }));
   };
-  const result = await pollTwice(pair);
+  const result = await pollTwice(target);
   expect([result.told, around.hosts.ids("stop")]).toEqual([[], []]);
 });

@@ -1,4 +1,4 @@
-import { type Pair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
+import { type Target, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
 import { answerOf, fail, FakeSurroundings, type GroupOptions, groupOf } from "../../harness/scaler/fake-ports";
 
 let around: FakeSurroundings;
@@ -7,8 +7,8 @@ beforeEach(() => {
   around = new FakeSurroundings();
 });
 
-async function pollOne(pair: Pair): Promise<PollResult> {
-  const [result] = await poll([pair], around);
+async function pollOne(target: Target): Promise<PollResult> {
+  const [result] = await poll([target], around);
   return result!;
 }
 
@@ -17,13 +17,13 @@ const reasonOf = ({ judgement }: PollResult) => judgement?.decision.reason;
 
 describe("what is written", () => {
   test("the size that the jobs need, once", async () => {
-    const result = await pollOne(around.pair(5, { desired: 1 }));
+    const result = await pollOne(around.target(5, { desired: 1 }));
     expect(around.written).toEqual([{ group: "ci-asg", desired: 5 }]);
     expect(result.written).toBe(5);
   });
 
   test("nothing where the size is right already, and the group is read once only", async () => {
-    const result = await pollOne(around.pair(3, { desired: 3 }));
+    const result = await pollOne(around.target(3, { desired: 3 }));
     expect([around.written, result.written, reasonOf(result)]).toEqual([[], undefined, "enough"]);
     expect(around.described).toHaveLength(1);
   });
@@ -63,14 +63,14 @@ describe("what is written", () => {
   ];
 
   test.each(changes)("$name between the two reads: that is respected", async ({ jobs, before, after, written }) => {
-    const pair = around.pair(jobs, before);
+    const target = around.target(jobs, before);
     around.beforeDescribe = (call) => {
       if (call === 2) around.groupStates.set("ci-asg", groupOf({ ...after, inService: before.desired }));
     };
-    const result = await pollOne(pair);
+    const result = await pollOne(target);
     expect(around.written.map(({ desired }) => desired)).toEqual(written);
     expect(result.judgement?.observation.asg.desired).toBe(after.desired);
-    expect(pair.memory.lastScaleOut !== null || pair.memory.lastScaleIn !== null).toBe(written.length > 0);
+    expect(target.memory.lastScaleOut !== null || target.memory.lastScaleIn !== null).toBe(written.length > 0);
   });
 
   const unread = [
@@ -83,35 +83,35 @@ describe("what is written", () => {
   ];
 
   test.each(unread)("nothing where the second read $name, and no cooldown starts", async ({ act, says }) => {
-    const pair = around.pair(5, { desired: 1 });
+    const target = around.target(5, { desired: 1 });
     around.beforeDescribe = (call) => {
       if (call === 2) act();
     };
-    const result = await pollOne(pair);
+    const result = await pollOne(target);
     expect(shown(result)).toEqual([says]);
-    expect([around.written, result.written, pair.memory.lastScaleOut]).toEqual([[], undefined, null]);
+    expect([around.written, result.written, target.memory.lastScaleOut]).toEqual([[], undefined, null]);
   });
 
   test("a refused write starts no cooldown, and the next poll tries again", async () => {
-    const pair = around.pair(5, { desired: 1 }, { scaleOutCooldownSeconds: 300 });
+    const target = around.target(5, { desired: 1 }, { scaleOutCooldownSeconds: 300 });
     around.beforeWrite = fail("ScalingActivityInProgress");
-    expect(shown(await pollOne(pair))).toEqual(["set desired: ScalingActivityInProgress"]);
-    expect(pair.memory.lastScaleOut).toBeNull();
+    expect(shown(await pollOne(target))).toEqual(["set desired: ScalingActivityInProgress"]);
+    expect(target.memory.lastScaleOut).toBeNull();
     around.beforeWrite = () => undefined;
-    expect((await pollOne(pair)).written).toBe(5);
-    expect(pair.memory).toMatchObject({ lastScaleOut: around.time, raised: { need: 5, desired: 5 } });
+    expect((await pollOne(target)).written).toBe(5);
+    expect(target.memory).toMatchObject({ lastScaleOut: around.time, raised: { need: 5, desired: 5 } });
   });
 });
 
-describe("many pairs", () => {
+describe("many targets", () => {
   test("all groups are read in one call", async () => {
-    const pairs = ["a", "b", "c"].map((name) => around.pair(1, { desired: 1 }, {}, name));
-    await poll(pairs, around);
+    const targets = ["a", "b", "c"].map((name) => around.target(1, { desired: 1 }, {}, name));
+    await poll(targets, around);
     expect(around.described).toEqual([["a", "b", "c"]]);
   });
 
   test("a queue that two groups serve is asked once", async () => {
-    const [a, b] = ["a", "b"].map((group) => ({ ...around.pair(4, { desired: 1 }, {}, group), queue: "shared" }));
+    const [a, b] = ["a", "b"].map((group) => ({ ...around.target(4, { desired: 1 }, {}, group), queue: "shared" }));
     around.answer = () => answerOf({ scheduled: 4 });
     const results = await poll([a!, b!], around);
     expect(around.asked).toEqual([{ queue: "shared", at: around.time }]);
@@ -148,26 +148,26 @@ describe("many pairs", () => {
     around.answer = (queue) => (queue === bad ? fail("500")() : answer(queue));
   }
 
-  test.each(failures)("one pair fails because $name: the others are scaled", async ({ break: breakIt, says }) => {
-    const pairs = ["first", "bad", "last"].map((name) => around.pair(4, { desired: 1 }, {}, name));
+  test.each(failures)("one target fails because $name: the others are scaled", async ({ break: breakIt, says }) => {
+    const targets = ["first", "bad", "last"].map((name) => around.target(4, { desired: 1 }, {}, name));
     breakIt();
-    const results = await poll(pairs, around);
+    const results = await poll(targets, around);
     expect(results.map(shown)).toEqual([[], [says], []]);
     expect(results.map(({ written }) => written)).toEqual([4, undefined, 4]);
-    expect(results.map(({ pair }) => pair.memory.lastScaleOut)).toEqual([around.time, null, around.time]);
+    expect(results.map(({ target }) => target.memory.lastScaleOut)).toEqual([around.time, null, around.time]);
   });
 
   test("a queue and a group that both fail are both told", async () => {
-    const pair = around.pair(4, { desired: 1 });
+    const target = around.target(4, { desired: 1 });
     breakQueue("ci-asg");
     around.beforeDescribe = fail("Throttling");
-    expect(shown(await pollOne(pair))).toEqual(["metrics: 500", "describe: Throttling"]);
+    expect(shown(await pollOne(target))).toEqual(["metrics: 500", "describe: Throttling"]);
   });
 
   test("where only the group cannot be read, Buildkite's answer still counts", async () => {
-    const pair = around.pair(4, { desired: 1 });
+    const target = around.target(4, { desired: 1 });
     around.answer = () => answerOf({ scheduled: 4, pollDuration: "30" });
     around.beforeDescribe = fail("Throttling");
-    expect((await pollOne(pair)).answer).toMatchObject({ organization: "acme", pollDuration: "30" });
+    expect((await pollOne(target)).answer).toMatchObject({ organization: "acme", pollDuration: "30" });
   });
 });

@@ -1,6 +1,6 @@
 import { decide, type Observation } from "../../../lambda/agent-scaler/decision/decide";
 import { judge } from "../../../lambda/agent-scaler/decision/evaluate";
-import { newPair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
+import { newTarget, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
 import { answerOf, fail, FakeSurroundings, groupOf, SETTINGS, START } from "../../harness/scaler/fake-ports";
 import { RandomNumbers } from "../../harness/random-numbers";
@@ -19,9 +19,9 @@ async function pollOnce(change: (around: FakeSurroundings) => void = () => undef
   around.answer = () => ANSWER;
   around.groupStates.set("ci-asg", groupOf({ desired: 4, inService: 2, pending: 1 }));
   change(around);
-  const pair = newPair("default", "ci-asg", SETTINGS, 5);
-  pair.boots = { ...pair.boots, bootSeconds: 95 };
-  const [result] = await poll([pair], around);
+  const target = newTarget("default", "ci-asg", SETTINGS, 5);
+  target.boots = { ...target.boots, bootSeconds: 95 };
+  const [result] = await poll([target], around);
   return result!;
 }
 
@@ -158,10 +158,10 @@ describe("the record", () => {
 describe("the vector in the record", () => {
   /** The record of a poll that made this observation. */
   function recorded(observation: Observation): any {
-    const pair = newPair("default", "ci-asg", observation.params, 5);
-    const judgement = { observation, decision: decide(observation), boots: pair.boots };
+    const target = newTarget("default", "ci-asg", observation.params, 5);
+    const judgement = { observation, decision: decide(observation), boots: target.boots };
     const nothing = { failures: [], written: undefined, told: [], unhealthy: [] };
-    return written({ pair, judgement, answer: ANSWER, ...nothing });
+    return written({ target, judgement, answer: ANSWER, ...nothing });
   }
 
   function expectSame({ vector, decision }: any): void {
@@ -176,7 +176,7 @@ describe("the vector in the record", () => {
     for (let seed = 1; seed <= 40; seed += 1) {
       const random = new RandomNumbers(seed);
       const settings = { ...SETTINGS, ...randomSettings(random) };
-      let { memory, boots } = newPair("default", "ci-asg", settings, 5);
+      let { memory, boots } = newTarget("default", "ci-asg", settings, 5);
       let now = START;
       for (let count = 0; count < 60; count += 1) {
         now += random.between(1, 600);

@@ -111,12 +111,12 @@ describe("the memory", () => {
   });
 
   test("of more groups than it holds is not written again and again", async () => {
-    const pairs = Array.from({ length: 100 }, (_, index) => ({
+    const targets = Array.from({ length: 100 }, (_, index) => ({
       queue: "default",
       group: `a-rather-long-name-${String(index)}`,
     }));
     around.answer = () => answerOf({ scheduled: 1 });
-    await new Scaler(around, serving(pairs)).minutes(5);
+    await new Scaler(around, serving(targets)).minutes(5);
     expect(around.memory.saved.length).toBe(1);
   });
 });
@@ -144,8 +144,8 @@ describe("the history that AWS tells of", () => {
 
   test("is asked only for groups that the memory does not know", async () => {
     around.memory.text = kept(null, START - 100);
-    const pairs = ["ci-asg", "new-asg"].map((group) => ({ queue: "default", group }));
-    await new Scaler(around, { ...COOLDOWNS, ...serving(pairs) }).minutes(1);
+    const targets = ["ci-asg", "new-asg"].map((group) => ({ queue: "default", group }));
+    await new Scaler(around, { ...COOLDOWNS, ...serving(targets) }).minutes(1);
     expect(around.searches.map(({ group }) => group)).toEqual(["new-asg"]);
   });
 

@@ -94,11 +94,11 @@ describe("the polls of an invocation", () => {
   });
 
   test("concern every queue", async () => {
-    const pairs = [
+    const targets = [
       { queue: "a", group: "a-asg" },
       { queue: "b", group: "b-asg" },
     ];
-    await new Scaler(around, { ...serving(pairs), LAMBDA_TIMEOUT: "0" }).invoke();
+    await new Scaler(around, { ...serving(targets), LAMBDA_TIMEOUT: "0" }).invoke();
     expect(around.asked.map(({ queue }) => queue)).toEqual(["a", "b"]);
     expect(around.records.map(({ Queue, group }) => [Queue, group])).toEqual([
       ["a", "a-asg"],
@@ -121,7 +121,7 @@ describe("an invocation", () => {
     expect(await new Scaler(around).minutes(1)).toEqual([]);
   });
 
-  test("succeeds where one of its pairs does", async () => {
+  test("succeeds where one of its targets does", async () => {
     around.answer = (queue) => (queue === "fails" ? fails(404)() : answerOf({}));
     expect(await new Scaler(around, WORKS_AND_FAILS).minutes(1)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { newPair } from "../../../lambda/agent-scaler/poll";
+import { newTarget } from "../../../lambda/agent-scaler/poll";
 import { judge } from "../../../lambda/agent-scaler/decision/evaluate";
 import { parseConfig } from "../../../lambda/agent-scaler/config";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
@@ -13,15 +13,15 @@ const environment = {
 
 /** The line that AgentScaler writes of a poll which saw so many jobs and such a group. */
 function line(jobs: number, desired: number, environmentToo: Record<string, string> = {}): string {
-  const [pair] = parseConfig({ ...environment, ...environmentToo }).pairs;
-  const { settings } = pair!;
+  const [target] = parseConfig({ ...environment, ...environmentToo }).targets;
+  const { settings } = target!;
   const metrics = { scheduled: jobs, running: 0, waiting: 0, agentsTotal: 0, agentsIdle: 0, agentsBusy: 0 };
   const group = { desired, min: 0, max: 10, instances: [] };
-  const own = newPair("default", "group", settings, 5);
+  const own = newTarget("default", "group", settings, 5);
   const judgement = judge({ settings, metrics, group, now: 1000 }, own.memory, own.boots);
   const written = judgement.decision.desired === desired ? undefined : judgement.decision.desired;
   const answer = { metrics, organization: "acme", pollDuration: undefined };
-  const result = { pair: own, failures: [], judgement, answer, written, told: [], unhealthy: [] };
+  const result = { target: own, failures: [], judgement, answer, written, told: [], unhealthy: [] };
   return JSON.stringify(pollRecord(result, { startedAt: 0, endedAt: 1 }, "acme", true));
 }
 

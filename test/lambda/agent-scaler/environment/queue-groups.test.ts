@@ -1,7 +1,7 @@
 import { queueGroups } from "../../../../lambda/agent-scaler/environment/queue-groups";
 
 const accepted = [
-  { name: "one pair", rows: [{ queue: "default", group: "ci-asg" }] },
+  { name: "one target", rows: [{ queue: "default", group: "ci-asg" }] },
   { name: "agents per instance of its own", rows: [{ queue: "default", group: "ci-asg", agentsPerInstance: 4 }] },
   {
     name: "one queue served by two groups",
@@ -16,11 +16,11 @@ test.each(accepted)("$name is accepted", ({ rows }) => {
   expect(queueGroups.parse(JSON.stringify(rows))).toEqual(rows);
 });
 
-const pair = { queue: "default", group: "ci-asg" };
+const target = { queue: "default", group: "ci-asg" };
 const refused = [
   { name: "text that is no JSON", text: "default=ci-asg" },
   { name: "JSON that was cut off", text: '[{"queue":"default"' },
-  { name: "an object", text: JSON.stringify(pair) },
+  { name: "an object", text: JSON.stringify(target) },
   { name: "an empty list", text: "[]" },
   { name: "null", text: "null" },
   ...[
@@ -28,13 +28,13 @@ const refused = [
     { name: "a row that is null", rows: [null] },
     { name: "a row without group", rows: [{ queue: "default" }] },
     { name: "a row without queue", rows: [{ group: "ci-asg" }] },
-    { name: "an empty queue", rows: [{ ...pair, queue: "" }] },
-    { name: "a group that is a number", rows: [{ ...pair, group: 1 }] },
-    { name: "a field that is not known", rows: [{ ...pair, agents: 2 }] },
-    { name: "no agents per instance", rows: [{ ...pair, agentsPerInstance: 0 }] },
-    { name: "half an agent", rows: [{ ...pair, agentsPerInstance: 0.5 }] },
-    { name: "agents as text", rows: [{ ...pair, agentsPerInstance: "2" }] },
-    { name: "a group with two masters", rows: [pair, { ...pair, queue: "other" }] },
+    { name: "an empty queue", rows: [{ ...target, queue: "" }] },
+    { name: "a group that is a number", rows: [{ ...target, group: 1 }] },
+    { name: "a field that is not known", rows: [{ ...target, agents: 2 }] },
+    { name: "no agents per instance", rows: [{ ...target, agentsPerInstance: 0 }] },
+    { name: "half an agent", rows: [{ ...target, agentsPerInstance: 0.5 }] },
+    { name: "agents as text", rows: [{ ...target, agentsPerInstance: "2" }] },
+    { name: "a group that is listed twice", rows: [target, { ...target, queue: "other" }] },
   ].map(({ name, rows }) => ({ name, text: JSON.stringify(rows) })),
 ];
 
@@ -44,5 +44,5 @@ test.each(refused)("$name is refused", ({ text }) => {
 
 test("the example in the message is accepted", () => {
   const [example = ""] = /\[.*\]/.exec(queueGroups.expected) ?? [];
-  expect(queueGroups.parse(example)).toEqual([pair]);
+  expect(queueGroups.parse(example)).toEqual([target]);
 });

@@ -1,20 +1,20 @@
 import { type Kept, readKept, recall, writeKept } from "../../../../lambda/agent-scaler/state/memory";
-import { newPair, type Pair } from "../../../../lambda/agent-scaler/poll";
+import { newTarget, type Target } from "../../../../lambda/agent-scaler/poll";
 import { noBoots } from "../../../../lambda/agent-scaler/decision/boots";
 import { SETTINGS } from "../../../harness/scaler/fake-ports";
 
 const STUCK = { jobs: 2, probeAt: 5000, probeAfterSeconds: 1200 };
 
-function pairWith(memory: Partial<Pair["memory"]>, group = "ci-asg"): Pair {
-  const pair = newPair("default", group, SETTINGS, 5);
-  pair.memory = { ...pair.memory, ...memory };
-  return pair;
+function targetWith(memory: Partial<Target["memory"]>, group = "ci-asg"): Target {
+  const target = newTarget("default", group, SETTINGS, 5);
+  target.memory = { ...target.memory, ...memory };
+  return target;
 }
 
 test("a new container takes over all that the last one wrote down", () => {
-  const before = pairWith({ lastScaleIn: 10, lastScaleOut: 20, raised: { need: 3, desired: 4 }, stuck: STUCK });
+  const before = targetWith({ lastScaleIn: 10, lastScaleOut: 20, raised: { need: 3, desired: 4 }, stuck: STUCK });
   before.boots = { ...noBoots, watching: true, bootSeconds: 91.4 };
-  const after = pairWith({});
+  const after = targetWith({});
   recall(after, readKept(writeKept([before], 0)));
   expect(after.memory).toEqual(before.memory);
   expect(after.boots).toEqual({ ...noBoots, bootSeconds: 91 });
@@ -25,9 +25,9 @@ test("a container at work takes over what another one did later, and nothing old
     groups: { "ci-asg": { lastScaleIn, lastScaleOut, raised: { need: 9, desired: 9 }, stuck: STUCK, bootSeconds: 7 } },
   });
   const atWork = () => {
-    const pair = pairWith({ lastScaleIn: 10, lastScaleOut: 20, raised: { need: 3, desired: 4 } });
-    pair.boots = { ...noBoots, watching: true, bootSeconds: 90 };
-    return pair;
+    const target = targetWith({ lastScaleIn: 10, lastScaleOut: 20, raised: { need: 3, desired: 4 } });
+    target.boots = { ...noBoots, watching: true, bootSeconds: 90 };
+    return target;
   };
   const [older, newer, nothing] = [atWork(), atWork(), atWork()];
   recall(older, kept(5, 15));
@@ -40,14 +40,14 @@ test("a container at work takes over what another one did later, and nothing old
 });
 
 test("a group that nobody wrote of keeps its own memory", () => {
-  const pair = pairWith({ lastScaleOut: 20 });
-  recall(pair, { groups: { other: { lastScaleIn: 99, lastScaleOut: 99 } } });
-  expect(pair.memory).toEqual({ lastScaleIn: null, lastScaleOut: 20 });
+  const target = targetWith({ lastScaleOut: 20 });
+  recall(target, { groups: { other: { lastScaleIn: 99, lastScaleOut: 99 } } });
+  expect(target.memory).toEqual({ lastScaleIn: null, lastScaleOut: 20 });
 });
 
 test("until when Buildkite wants silence is written down", () => {
-  expect(readKept(writeKept([pairWith({})], 1234)).notBefore).toBe(1234);
-  expect(readKept(writeKept([pairWith({})], 0)).notBefore).toBeUndefined();
+  expect(readKept(writeKept([targetWith({})], 1234)).notBefore).toBe(1234);
+  expect(readKept(writeKept([targetWith({})], 0)).notBefore).toBeUndefined();
 });
 
 test("what a new parameter holds is an empty memory", () => {
@@ -71,18 +71,18 @@ test.each(broken)("$name is no memory", ({ text }) => {
 });
 
 test("of more groups than a parameter holds, those that acted last are kept", () => {
-  const pairs = Array.from({ length: 200 }, (_, index) =>
-    pairWith({ lastScaleOut: 1_700_000_000 + index, stuck: STUCK }, `group-${String(index)}`),
+  const targets = Array.from({ length: 200 }, (_, index) =>
+    targetWith({ lastScaleOut: 1_700_000_000 + index, stuck: STUCK }, `group-${String(index)}`),
   );
-  const text = writeKept(pairs, 1_700_000_000);
+  const text = writeKept(targets, 1_700_000_000);
   expect(text.length).toBeLessThanOrEqual(4096);
   const names = Object.keys(readKept(text).groups);
   expect(names.length).toBeGreaterThan(20);
   expect(new Set(names)).toEqual(new Set(Array.from(names, (_, index) => `group-${String(199 - index)}`)));
 });
 
-test("writing changes no pair", () => {
-  const pairs = [pairWith({ lastScaleOut: 1 }, "a"), pairWith({ lastScaleOut: 2 }, "b")];
-  writeKept(pairs, 0);
-  expect(pairs.map(({ group }) => group)).toEqual(["a", "b"]);
+test("writing changes no target", () => {
+  const targets = [targetWith({ lastScaleOut: 1 }, "a"), targetWith({ lastScaleOut: 2 }, "b")];
+  writeKept(targets, 0);
+  expect(targets.map(({ group }) => group)).toEqual(["a", "b"]);
 });
