@@ -6,7 +6,8 @@ import { nameErrors } from "./aws/errors";
 import { autoScalingGroups } from "./aws/auto-scaling";
 import { buildkite, BuildkiteError } from "./buildkite/metrics-api";
 import { type AgentScalerConfig, parseConfig } from "./config";
-import { type Container, newContainer, type Surroundings } from "./state/container";
+import type { Ports } from "./ports";
+import { type Container, newContainer } from "./state/container";
 import { managedHosts } from "./hosts";
 import { memoryParameter, readToken } from "./aws/parameters";
 import { run } from "./run";
@@ -23,7 +24,7 @@ interface Context {
 interface Running {
   readonly config: AgentScalerConfig;
   readonly container: Container;
-  readonly around: Surroundings;
+  readonly ports: Ports;
 }
 
 /** What the container builds once. A wrong environment is told again at every invocation. */
@@ -34,14 +35,14 @@ let clockAhead = 0;
 
 export const handler = async (event: unknown, context: Context): Promise<void> => {
   running ??= begin(parseConfig(process.env));
-  const { config, container, around } = running;
+  const { config, container, ports } = running;
   clockAhead = Date.now() - performance.now();
   const scheduledAt = Date.parse(String((event as { time?: unknown } | null | undefined)?.time)) / 1000;
   const invocation = {
     scheduledAt: Number.isFinite(scheduledAt) ? scheduledAt : undefined,
     remainingSeconds: () => context.getRemainingTimeInMillis() / 1000,
   };
-  await run(config, container, invocation, around);
+  await run(config, container, invocation, ports);
 };
 
 function begin(config: AgentScalerConfig): Running {
@@ -54,7 +55,7 @@ function begin(config: AgentScalerConfig): Running {
   const token = new AgentToken(() => tokenOf(config, systemsManager), now);
   const api = buildkite(config.endpoint);
   const refused = (error: unknown): boolean => error instanceof BuildkiteError && error.status === 401;
-  const around: Surroundings = {
+  const ports: Ports = {
     groups: autoScalingGroups(groups),
     queues: { metrics: (queue) => withToken(token, refused, (valid) => api.metrics(queue, valid)) },
     hosts: managedHosts(systemsManager, groups),
@@ -65,7 +66,7 @@ function begin(config: AgentScalerConfig): Running {
     sleep: (seconds) => setTimeout(seconds * 1000),
     random: Math.random,
   };
-  return { config, container: newContainer(config), around };
+  return { config, container: newContainer(config), ports };
 }
 
 async function tokenOf({ token, tokenParameter }: AgentScalerConfig, client: SSMClient): Promise<string> {

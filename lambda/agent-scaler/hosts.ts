@@ -9,7 +9,7 @@ import {
   paginateListCommandInvocations,
 } from "@aws-sdk/client-ssm";
 import type { CommandInvocation, SSMClient } from "@aws-sdk/client-ssm";
-import type { Answer, Hosts, Script } from "./elastic/step";
+import type { Answer, Hosts, Script } from "./ports";
 import type { OperatingSystem } from "./elastic/survey";
 
 const DOCUMENTS: Record<OperatingSystem, string> = {

@@ -1,40 +1,9 @@
-import type { LastEvents, Search } from "./aws/activities";
-import { type Boots, noBoots } from "./decision/boots";
 import type { MetricsAnswer } from "./buildkite/metrics-api";
-import { afterwards, type Memory, type Settings } from "./decision/decide";
-import { elasticStep, type ElasticMemory, emptyElasticMemory, type Hosts } from "./elastic/step";
+import { afterwards } from "./decision/decide";
+import { elasticStep } from "./elastic/step";
 import { type Facts, type GroupState, judge, type Judgement } from "./decision/evaluate";
-
-/** The group's side of AWS. */
-export interface Groups {
-  /** Groups that do not exist are missing; undefined: AWS's answer about the group has holes. */
-  describe(names: readonly string[]): Promise<ReadonlyMap<string, GroupState | undefined>>;
-  setDesired(name: string, desired: number): Promise<void>;
-  lastEvents(name: string, search: Search, timeoutSeconds: number): Promise<LastEvents>;
-}
-
-export interface Queues {
-  metrics(queue: string): Promise<MetricsAnswer>;
-}
-
-export interface Ports {
-  readonly groups: Groups;
-  readonly queues: Queues;
-  readonly hosts: Hosts;
-  /** Epoch seconds. */
-  readonly now: () => number;
-}
-
-/** One queue, the group that serves it, and what is remembered of them. */
-export interface Target {
-  readonly queue: string;
-  readonly group: string;
-  readonly settings: Settings;
-  readonly maxDanglingToCheck: number;
-  memory: Memory;
-  boots: Boots;
-  elastic: ElasticMemory;
-}
+import type { PollPorts } from "./ports";
+import type { Target } from "./state/target";
 
 export type Stage = "metrics" | "describe" | "set desired" | "history" | "elastic";
 
@@ -60,13 +29,8 @@ export interface PollResult {
 /** Of a group's history, where a graceful scale-in asks for it. */
 const HISTORY_SECONDS = 10;
 
-export function newTarget(queue: string, group: string, settings: Settings, maxDanglingToCheck: number): Target {
-  const memory = { lastScaleIn: null, lastScaleOut: null };
-  return { queue, group, settings, maxDanglingToCheck, memory, boots: noBoots, elastic: emptyElasticMemory };
-}
-
 /** One look at every target. What fails for one target does not touch the others. */
-export async function poll(targets: readonly Target[], ports: Ports): Promise<readonly PollResult[]> {
+export async function poll(targets: readonly Target[], ports: PollPorts): Promise<readonly PollResult[]> {
   const described = attempt("describe", () => ports.groups.describe(targets.map(({ group }) => group)));
   const queues = [...new Set(targets.map(({ queue }) => queue))];
   const asked = new Map(queues.map((queue) => [queue, attempt("metrics", () => ports.queues.metrics(queue))]));
@@ -82,7 +46,7 @@ async function pollTarget(
   target: Target,
   answer: MetricsAnswer | Failure,
   described: ReadonlyMap<string, GroupState | undefined> | Failure,
-  ports: Ports,
+  ports: PollPorts,
 ): Promise<PollResult> {
   const result = {
     target,
@@ -132,7 +96,12 @@ interface Judged {
 }
 
 /** Looks into the group's history only where the answer decides whether hosts are stopped. */
-async function judgeTarget(target: Target, answer: MetricsAnswer, group: GroupState, ports: Ports): Promise<Judged> {
+async function judgeTarget(
+  target: Target,
+  answer: MetricsAnswer,
+  group: GroupState,
+  ports: PollPorts,
+): Promise<Judged> {
   const facts: Facts = { settings: target.settings, metrics: answer.metrics, group, now: ports.now() };
   const judgement = judge(facts, target.memory, target.boots);
   if (judgement.decision.stop === 0 || target.settings.scaleInCooldownSeconds === 0) return { judgement, failures: [] };
@@ -147,7 +116,7 @@ async function judgeTarget(target: Target, answer: MetricsAnswer, group: GroupSt
 }
 
 /** Reads the group once more before it writes: another host or scaler may have changed it since. */
-async function write(target: Target, answer: MetricsAnswer, judged: Judged, ports: Ports) {
+async function write(target: Target, answer: MetricsAnswer, judged: Judged, ports: PollPorts) {
   const changes = ({ judgement: { decision, observation } }: Judged) => decision.desired !== observation.asg.desired;
   if (!changes(judged)) return { ...judged, written: undefined };
   const described = await attempt("describe", () => ports.groups.describe([target.group]));
@@ -169,7 +138,7 @@ async function elasticPart(
   { metrics }: MetricsAnswer,
   group: GroupState,
   judgement: Judgement,
-  ports: Ports,
+  ports: PollPorts,
 ) {
   const none = { told: [], unhealthy: [], failures: [] };
   const { decision, boots } = judgement;

@@ -2,7 +2,8 @@ import { messageOf } from "../shared/log";
 import { BuildkiteError } from "./buildkite/metrics-api";
 import { type Cadence, nextPoll, pauseSeconds } from "./timing/cadence";
 import type { AgentScalerConfig } from "./config";
-import type { Container, Surroundings } from "./state/container";
+import type { Ports } from "./ports";
+import type { Container } from "./state/container";
 import { startupJitterSeconds } from "./timing/jitter";
 import { type Failure, poll, type PollResult } from "./poll";
 import { pollRecord } from "./record";
@@ -25,13 +26,13 @@ export async function run(
   config: AgentScalerConfig,
   container: Container,
   invocation: Invocation,
-  around: Surroundings,
+  ports: Ports,
 ): Promise<void> {
-  const deadline = deadlineOf(config, invocation, around.now());
-  await around.sleep(delayOf(config));
-  const before = await remember(config, container, around);
-  const reasons = await pollUntil(deadline, config, container, invocation, around);
-  await keep(container, before, around);
+  const deadline = deadlineOf(config, invocation, ports.now());
+  await ports.sleep(delayOf(config));
+  const before = await remember(config, container, ports);
+  const reasons = await pollUntil(deadline, config, container, invocation, ports);
+  await keep(container, before, ports);
   if (reasons !== undefined) throw new Error(`every poll failed: ${[...new Set(reasons)].join("; ")}`);
 }
 
@@ -54,29 +55,29 @@ async function pollUntil(
   config: AgentScalerConfig,
   container: Container,
   invocation: Invocation,
-  around: Surroundings,
+  ports: Ports,
 ): Promise<readonly string[] | undefined> {
   const reasons: string[] = [];
   let succeeded = false;
   let intervalSeconds = config.pollIntervalSeconds;
-  let at: number | undefined = Math.max(around.now(), container.notBefore);
+  let at: number | undefined = Math.max(ports.now(), container.notBefore);
   // Buildkite's wish for silence goes before the rule that every invocation polls once.
-  if (at > around.now() && at >= deadline) return undefined;
+  if (at > ports.now() && at >= deadline) return undefined;
   while (at !== undefined) {
-    await around.sleep(Math.max(at - around.now(), 0));
-    const startedAt = around.now();
-    const results = await poll(container.targets, around);
-    report(results, startedAt, config, container, around);
+    await ports.sleep(Math.max(at - ports.now(), 0));
+    const startedAt = ports.now();
+    const results = await poll(container.targets, ports);
+    report(results, startedAt, config, container, ports);
     succeeded ||= results.some(({ judgement, failures }) => judgement !== undefined && !failures.some(stopsScaling));
     reasons.push(...results.flatMap(({ failures }) => failures.map(({ error }) => messageOf(error))));
     for (const { answer } of results) intervalSeconds = pauseSeconds(intervalSeconds, answer?.pollDuration);
     const wanted = intervalSeconds > config.pollIntervalSeconds ? startedAt + intervalSeconds : 0;
-    const paused = Math.max(wanted, pauseAfter(results, intervalSeconds, container, around));
-    container.notBefore = Math.min(paused, around.now() + LONGEST_SILENCE_SECONDS);
+    const paused = Math.max(wanted, pauseAfter(results, intervalSeconds, container, ports));
+    container.notBefore = Math.min(paused, ports.now() + LONGEST_SILENCE_SECONDS);
     container.quietSince = quietSince(results, container.quietSince, startedAt);
     const { notBefore, quietSince: since } = container;
     const cadence: Cadence = { intervalSeconds, deadline, notBefore, quietSince: since };
-    at = invocation.remainingSeconds() > RESERVE_SECONDS ? nextPoll(cadence, startedAt, around.now()) : undefined;
+    at = invocation.remainingSeconds() > RESERVE_SECONDS ? nextPoll(cadence, startedAt, ports.now()) : undefined;
   }
   return succeeded || reasons.length === 0 ? undefined : reasons;
 }
@@ -87,21 +88,16 @@ function stopsScaling({ stage }: Failure): boolean {
 }
 
 /** After failures at Buildkite polls become rarer, with chance so that many scalers do not come back together. */
-function pauseAfter(
-  results: readonly PollResult[],
-  intervalSeconds: number,
-  container: Container,
-  around: Surroundings,
-) {
+function pauseAfter(results: readonly PollResult[], intervalSeconds: number, container: Container, ports: Ports) {
   const errors = failuresOf(results)
     .map(({ error }) => error)
     .filter((error) => error instanceof BuildkiteError);
   container.failuresInARow = errors.length === results.length ? container.failuresInARow + 1 : 0;
   const asked = Math.max(0, ...errors.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds));
-  if (asked > 0) return around.now() + asked;
+  if (asked > 0) return ports.now() + asked;
   if (container.failuresInARow === 0) return 0;
   const longest = Math.min(intervalSeconds * 2 ** container.failuresInARow, LONGEST_PAUSE_SECONDS);
-  return around.now() + longest * (0.5 + 0.5 * around.random());
+  return ports.now() + longest * (0.5 + 0.5 * ports.random());
 }
 
 function quietSince(results: readonly PollResult[], before: number | null, now: number): number | null {
@@ -119,7 +115,7 @@ function report(
   startedAt: number,
   config: AgentScalerConfig,
   container: Container,
-  { log, record, now }: Surroundings,
+  { log, record, now }: Ports,
 ): void {
   for (const result of results) {
     const { target, answer, failures } = result;

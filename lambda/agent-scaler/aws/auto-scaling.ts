@@ -6,7 +6,7 @@ import {
 import type { AutoScalingClient, AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import { lastEvents } from "./activities";
 import type { GroupState } from "../decision/evaluate";
-import type { Groups } from "../poll";
+import type { Groups } from "../ports";
 
 /** DescribeAutoScalingGroups takes no more names than this. */
 const NAMES_PER_CALL = 100;

@@ -1,6 +1,6 @@
 import { GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import type { MemoryStore } from "../state/memory";
+import type { MemoryStore } from "../ports";
 
 /** The agent token: a parameter by name or ARN, or a secret by Parameter Store's reference to Secrets Manager. */
 export function readToken(client: SSMClient, name: string): Promise<string> {

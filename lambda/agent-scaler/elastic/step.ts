@@ -1,29 +1,8 @@
 import { inBatches } from "../../shared/batches";
 import type { OnFailure } from "../../shared/batches";
+import type { Hosts, Script } from "../ports";
 import { danglingHosts, hostsToStop, nextWindow, readReport, suspicionsAfter } from "./survey";
 import type { Instance, OperatingSystem, Report, Suspicions, Told } from "./survey";
-
-/** A host's answer to a command. */
-export interface Answer {
-  readonly id: string;
-  /** Nothing more will come from this host. */
-  readonly finished: boolean;
-  /** Absent when the script failed or never ran. */
-  readonly output?: string;
-}
-
-/** Systems Manager's and Auto Scaling's view of the hosts. A call takes at most 50 ids. */
-export interface Hosts {
-  /** Those that can be reached, with their systems; undefined: refused because of one of them. */
-  online(ids: readonly string[]): Promise<ReadonlyMap<string, OperatingSystem> | undefined>;
-  /** Sends the script and does not wait; answers the command's id, or undefined: refused because of one of the ids. */
-  send(script: Script, ids: readonly string[], system: OperatingSystem): Promise<string | undefined>;
-  answers(command: string): Promise<readonly Answer[]>;
-  markUnhealthy(id: string): Promise<void>;
-}
-
-/** "stop" spares an agent that has got a job since the survey. */
-export type Script = "survey" | "stop";
 
 export interface ElasticRequest {
   readonly group: string;

@@ -1,18 +1,5 @@
-import type { Log } from "../../shared/log";
 import type { AgentScalerConfig } from "../config";
-import type { MemoryStore } from "./memory";
-import { newTarget, type Target, type Ports } from "../poll";
-
-export interface Surroundings extends Ports {
-  /** undefined: the memory lives in this container only. */
-  readonly store: MemoryStore | undefined;
-  readonly log: Log;
-  /** Writes one JSON object as a line. */
-  readonly record: (line: object) => void;
-  readonly sleep: (seconds: number) => Promise<void>;
-  /** A number from 0 to 1. */
-  readonly random: () => number;
-}
+import { newTarget, type Target } from "./target";
 
 /** What the container keeps between two invocations. */
 export interface Container {

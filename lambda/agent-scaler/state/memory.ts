@@ -1,6 +1,6 @@
 import type { Memory } from "../decision/decide";
 import type { Stuck } from "../decision/demand";
-import type { Target } from "../poll";
+import type { Target } from "./target";
 
 /** What outlives the container, for each group. The rest is seen again within minutes. */
 interface KeptGroup {
@@ -15,12 +15,6 @@ export interface Kept {
   readonly groups: Readonly<Record<string, KeptGroup>>;
   /** Buildkite asked for no poll before this time, in epoch seconds. */
   readonly notBefore?: number;
-}
-
-/** Where the memory is kept while no container runs. */
-export interface MemoryStore {
-  load(): Promise<string>;
-  save(text: string): Promise<void>;
 }
 
 /** A standard parameter holds no more. */

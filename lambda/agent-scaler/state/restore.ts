@@ -1,8 +1,9 @@
 import { messageOf } from "../../shared/log";
 import type { AgentScalerConfig } from "../config";
-import type { Container, Surroundings } from "./container";
+import type { Ports } from "../ports";
+import type { Container } from "./container";
 import { type Kept, readKept, recall, writeKept } from "./memory";
-import type { Target } from "../poll";
+import type { Target } from "./target";
 
 /** A wish of Buildkite that lies farther ahead is one of a clock that was wrong. */
 export const LONGEST_SILENCE_SECONDS = 900;
@@ -13,21 +14,21 @@ const NOTHING: Kept = { groups: {} };
  * What the last container wrote down; for groups that nobody wrote of, what AWS tells of their history.
  * Answers what was written down; undefined: it could not be had.
  */
-export async function remember(config: AgentScalerConfig, container: Container, around: Surroundings) {
-  const text = await load(around);
-  const kept = text === undefined ? NOTHING : read(text, around);
-  const believable = (time: number) => (time - around.now() <= LONGEST_SILENCE_SECONDS ? time : 0);
+export async function remember(config: AgentScalerConfig, container: Container, ports: Ports) {
+  const text = await load(ports);
+  const kept = text === undefined ? NOTHING : read(text, ports);
+  const believable = (time: number) => (time - ports.now() <= LONGEST_SILENCE_SECONDS ? time : 0);
   container.notBefore = Math.max(believable(container.notBefore), believable(kept.notBefore ?? 0));
   for (const target of container.targets) recall(target, kept);
   if (!container.remembers) {
     const unknown = container.targets.filter(({ group }) => kept.groups[group] === undefined);
-    await Promise.all(unknown.map((target) => readHistory(target, config, around)));
+    await Promise.all(unknown.map((target) => readHistory(target, config, ports)));
     container.remembers = true;
   }
   return text === undefined ? undefined : kept;
 }
 
-async function load({ store, log }: Surroundings): Promise<string | undefined> {
+async function load({ store, log }: Ports): Promise<string | undefined> {
   try {
     return await store?.load();
   } catch (error) {
@@ -36,7 +37,7 @@ async function load({ store, log }: Surroundings): Promise<string | undefined> {
   }
 }
 
-function read(text: string, { log }: Surroundings): Kept {
+function read(text: string, { log }: Ports): Kept {
   try {
     return readKept(text);
   } catch (error) {
@@ -45,11 +46,7 @@ function read(text: string, { log }: Surroundings): Kept {
   }
 }
 
-async function readHistory(
-  target: Target,
-  config: AgentScalerConfig,
-  { groups, log, now }: Surroundings,
-): Promise<void> {
+async function readHistory(target: Target, config: AgentScalerConfig, { groups, log, now }: Ports): Promise<void> {
   const { scaleInCooldownSeconds, scaleOutCooldownSeconds, disableScaleIn, disableScaleOut } = target.settings;
   const cooldown = Math.max(scaleInCooldownSeconds, scaleOutCooldownSeconds);
   if (cooldown === 0 || (disableScaleOut && disableScaleIn)) return;
@@ -71,11 +68,7 @@ async function readHistory(
 }
 
 /** Written only after something that another container must know, and never where nothing was: the stack may be going. */
-export async function keep(
-  container: Container,
-  before: Kept | undefined,
-  { store, log }: Surroundings,
-): Promise<void> {
+export async function keep(container: Container, before: Kept | undefined, { store, log }: Ports): Promise<void> {
   if (store === undefined || before === undefined) return;
   const changed = container.targets.some(({ group, memory }) => {
     const old = before.groups[group];

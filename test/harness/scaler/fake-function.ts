@@ -1,7 +1,7 @@
 import type { AgentScalerConfig, Environment } from "../../../lambda/agent-scaler/config";
 import { type Container, newContainer } from "../../../lambda/agent-scaler/state/container";
 import { run } from "../../../lambda/agent-scaler/run";
-import { type FakeSurroundings, groupOf, scalerConfig } from "./fake-ports";
+import { type FakePorts, groupOf, scalerConfig } from "./fake-ports";
 
 /** As the stack sets it. */
 export const LIMIT_SECONDS = 120;
@@ -12,22 +12,22 @@ export class Scaler {
   container: Container;
 
   constructor(
-    readonly around: FakeSurroundings,
+    readonly ports: FakePorts,
     environment: Environment = {},
   ) {
     this.config = scalerConfig(environment);
     this.container = newContainer(this.config);
     for (const { group } of this.config.targets) {
-      if (!around.groupStates.has(group)) around.groupStates.set(group, groupOf({ desired: 0 }));
+      if (!ports.groupStates.has(group)) ports.groupStates.set(group, groupOf({ desired: 0 }));
     }
   }
 
   /** Scheduled for now, unless told otherwise. */
   async invoke(options: { readonly scheduledAt?: number | undefined; readonly limit?: number } = {}): Promise<void> {
-    const { around, config, container } = this;
-    const { scheduledAt, limit = LIMIT_SECONDS } = { scheduledAt: around.time, ...options };
-    const end = around.passed + limit;
-    await run(config, container, { scheduledAt, remainingSeconds: () => end - around.passed }, around);
+    const { ports, config, container } = this;
+    const { scheduledAt, limit = LIMIT_SECONDS } = { scheduledAt: ports.time, ...options };
+    const end = ports.passed + limit;
+    await run(config, container, { scheduledAt, remainingSeconds: () => end - ports.passed }, ports);
   }
 
   /** Lambda takes a new container: what was in memory is lost. */
@@ -37,12 +37,12 @@ export class Scaler {
 
   /** Invocations as the schedule makes them; what they fail with. */
   async minutes(count: number): Promise<string[]> {
-    const { around } = this;
+    const { ports } = this;
     const errors: string[] = [];
     for (let minute = 0; minute < count; minute += 1) {
-      const next = around.passed + 60;
+      const next = ports.passed + 60;
       await this.invoke().catch((error: unknown) => errors.push((error as Error).message));
-      around.pass(Math.max(next - around.passed, 0));
+      ports.pass(Math.max(next - ports.passed, 0));
     }
     return errors;
   }

@@ -1,4 +1,4 @@
-import type { Answer, Hosts, Script } from "../../../lambda/agent-scaler/elastic/step";
+import type { Answer, Hosts, Script } from "../../../lambda/agent-scaler/ports";
 import type { OperatingSystem } from "../../../lambda/agent-scaler/elastic/survey";
 
 export interface FakeHost {

@@ -3,9 +3,10 @@ import { BuildkiteError, type MetricsAnswer } from "../../../lambda/agent-scaler
 import { type AgentScalerConfig, type Environment, parseConfig } from "../../../lambda/agent-scaler/config";
 import type { Settings } from "../../../lambda/agent-scaler/decision/decide";
 import type { GroupState } from "../../../lambda/agent-scaler/decision/evaluate";
-import type { MemoryStore } from "../../../lambda/agent-scaler/state/memory";
-import { type Groups, newTarget, type Target, type Queues } from "../../../lambda/agent-scaler/poll";
-import type { Surroundings } from "../../../lambda/agent-scaler/state/container";
+import type { MemoryStore } from "../../../lambda/agent-scaler/ports";
+import { newTarget, type Target } from "../../../lambda/agent-scaler/state/target";
+import type { Groups, Queues } from "../../../lambda/agent-scaler/ports";
+import type { Ports } from "../../../lambda/agent-scaler/ports";
 import { FakeHosts } from "./fake-instances";
 import { recordedLog } from "../recorded-log";
 
@@ -18,7 +19,7 @@ interface Write {
 }
 
 /** All that a scaler has to do with, in memory. The clock goes on when the scaler sleeps, and where a test moves it. */
-export class FakeSurroundings implements Surroundings {
+export class FakePorts implements Ports {
   time = START;
   /** Seconds that have really passed, however often the clock is set. */
   passed = 0;

@@ -1,6 +1,6 @@
 import type { MetricsAnswer } from "../../../lambda/agent-scaler/buildkite/metrics-api";
 import type { GroupState } from "../../../lambda/agent-scaler/decision/evaluate";
-import type { Ports } from "../../../lambda/agent-scaler/poll";
+import type { PollPorts } from "../../../lambda/agent-scaler/ports";
 import type { RandomNumbers } from "../random-numbers";
 
 interface Host {
@@ -78,7 +78,7 @@ export class InterleavedCluster {
     this.read.set(scaler, []);
   }
 
-  ports(scaler: string): Ports {
+  ports(scaler: string): PollPorts {
     const never = (): Promise<never> => Promise.reject(new Error("no port for this"));
     return {
       now: () => this.now,
@@ -88,7 +88,7 @@ export class InterleavedCluster {
         setDesired: (_, size) => this.call(`${scaler} sets ${String(size)}`, () => this.setDesired(scaler, size)),
         lastEvents: never,
       },
-      hosts: new Proxy({}, { get: () => never }) as Ports["hosts"],
+      hosts: new Proxy({}, { get: () => never }) as PollPorts["hosts"],
     };
   }
 

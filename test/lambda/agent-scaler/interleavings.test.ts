@@ -1,5 +1,6 @@
 import type { Settings } from "../../../lambda/agent-scaler/decision/decide";
-import { newTarget, type Target, poll } from "../../../lambda/agent-scaler/poll";
+import { newTarget, type Target } from "../../../lambda/agent-scaler/state/target";
+import { poll } from "../../../lambda/agent-scaler/poll";
 import { type ClusterEvent, InterleavedCluster } from "../../harness/scaler/interleaved-cluster";
 import { RandomNumbers } from "../../harness/random-numbers";
 import { NEUTRAL } from "./decision/vectors";

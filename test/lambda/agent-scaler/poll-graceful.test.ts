@@ -1,26 +1,27 @@
 import type { Settings } from "../../../lambda/agent-scaler/decision/decide";
-import { type Target, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
-import { fail, FakeSurroundings, groupOf } from "../../harness/scaler/fake-ports";
+import type { Target } from "../../../lambda/agent-scaler/state/target";
+import { poll, type PollResult } from "../../../lambda/agent-scaler/poll";
+import { fail, FakePorts, groupOf } from "../../harness/scaler/fake-ports";
 
 const ELASTIC: Partial<Settings> = { elasticCIMode: true, scaleInCooldownSeconds: 3600 };
 /** Until hosts have answered a survey. */
 const SURVEY_SECONDS = 5;
 
-let around: FakeSurroundings;
+let ports: FakePorts;
 
 beforeEach(() => {
-  around = new FakeSurroundings();
+  ports = new FakePorts();
 });
 
 async function pollOne(target: Target): Promise<PollResult> {
-  const [result] = await poll([target], around);
+  const [result] = await poll([target], ports);
   return result!;
 }
 
 /** A poll that asks the hosts, and one that hears what they say. */
 async function pollTwice(target: Target): Promise<PollResult> {
   await pollOne(target);
-  around.time += SURVEY_SECONDS;
+  ports.time += SURVEY_SECONDS;
   return pollOne(target);
 }
 
@@ -28,7 +29,7 @@ const shown = ({ failures }: PollResult) => failures.map(({ stage, error }) => `
 const reasonOf = ({ judgement }: PollResult) => judgement?.decision.reason;
 
 const idle = (options: Partial<Settings> = {}, jobs = 0) =>
-  around.target(jobs, { desired: 3 }, { ...ELASTIC, ...options });
+  ports.target(jobs, { desired: 3 }, { ...ELASTIC, ...options });
 
 const lookups = [
   { name: "a group that is to lose hosts", target: () => idle(), searches: 1 },
@@ -41,24 +42,23 @@ const lookups = [
 
 test.each(lookups)("the history of $name is read $searches times", async ({ target, searches }) => {
   await pollOne(target());
-  expect(around.searches).toHaveLength(searches);
-  for (const { search } of around.searches)
-    expect(search).toMatchObject({ wantOut: false, wantIn: true, maxPages: -1 });
+  expect(ports.searches).toHaveLength(searches);
+  for (const { search } of ports.searches) expect(search).toMatchObject({ wantOut: false, wantIn: true, maxPages: -1 });
 });
 
 test("a history that takes long does not outlast the time that an invocation keeps for its end", async () => {
   await pollOne(idle());
-  expect(around.searches[0]?.timeoutSeconds).toBeLessThan(15);
+  expect(ports.searches[0]?.timeoutSeconds).toBeLessThan(15);
 });
 
 test("idle hosts are told to stop, and the size is left to them", async () => {
   const result = await pollTwice(idle());
   expect(result.told).toHaveLength(3);
-  expect(around.written).toEqual([]);
+  expect(ports.written).toEqual([]);
 });
 
 test("a history that cannot be read stops no host, and is told", async () => {
-  around.history = fail("Throttling");
+  ports.history = fail("Throttling");
   const target = idle();
   const result = await pollTwice(target);
   expect([result.told, reasonOf(result)]).toEqual([[], "scale-in activity unknown"]);
@@ -67,7 +67,7 @@ test("a history that cannot be read stops no host, and is told", async () => {
 });
 
 test("a scale-in that only the history knows of starts a cooldown", async () => {
-  around.history = () => ({ lastScaleOut: null, lastScaleIn: around.time - 3000 });
+  ports.history = () => ({ lastScaleOut: null, lastScaleIn: ports.time - 3000 });
   const result = await pollTwice(idle());
   expect([result.told, reasonOf(result)]).toEqual([[], "scale-in cooldown"]);
 });
@@ -76,18 +76,18 @@ test("the cooldown starts with the order to stop, not with the wish", async () =
   const target = idle();
   await pollOne(target);
   expect(target.memory.lastScaleIn).toBeNull();
-  around.time += SURVEY_SECONDS;
+  ports.time += SURVEY_SECONDS;
   await pollOne(target);
-  expect(target.memory.lastScaleIn).toBe(around.time);
+  expect(target.memory.lastScaleIn).toBe(ports.time);
 });
 
 const undispatched = [
-  { name: "every host has got a job", act: () => around.hosts.hosts.forEach((host) => (host.jobs = 1)) },
+  { name: "every host has got a job", act: () => ports.hosts.hosts.forEach((host) => (host.jobs = 1)) },
   {
     name: "no host can be reached",
-    act: () => [...around.hosts.hosts.keys()].forEach((id) => around.hosts.offline.add(id)),
+    act: () => [...ports.hosts.hosts.keys()].forEach((id) => ports.hosts.offline.add(id)),
   },
-  { name: "Systems Manager refuses the order", act: () => void around.hosts.failing.add("stop") },
+  { name: "Systems Manager refuses the order", act: () => void ports.hosts.failing.add("stop") },
 ];
 
 test.each(undispatched)("where $name, no cooldown starts", async ({ act }) => {
@@ -98,26 +98,26 @@ test.each(undispatched)("where $name, no cooldown starts", async ({ act }) => {
 });
 
 test("trouble with hosts never stops scaling, and is told", async () => {
-  const target = around.target(9, { desired: 3 }, ELASTIC);
+  const target = ports.target(9, { desired: 3 }, ELASTIC);
   target.boots = {
     ...target.boots,
     watching: true,
     seen: new Map(groupOf({ desired: 3 }).instances.map(({ id }) => [id, 0])),
   };
-  around.hosts.failing.add("survey");
+  ports.hosts.failing.add("survey");
   const result = await pollOne(target);
   expect(result.written).toBe(9);
   expect(shown(result).join()).toMatch(/^elastic: .*Rate exceeded/);
-  expect(target.memory.lastScaleOut).toBe(around.time);
+  expect(target.memory.lastScaleOut).toBe(ports.time);
 });
 
 test("a group that turns out to be too large at the second read loses no host before its history was asked", async () => {
-  around.history = () => ({ lastScaleOut: null, lastScaleIn: around.time - 10 });
-  const target = around.target(5, { desired: 3 }, ELASTIC);
-  around.beforeDescribe = (call) => {
-    if (call % 2 === 0) around.groupStates.set("ci-asg", groupOf({ desired: 9, inService: 3 }));
-    else around.groupStates.set("ci-asg", groupOf({ desired: 3 }));
+  ports.history = () => ({ lastScaleOut: null, lastScaleIn: ports.time - 10 });
+  const target = ports.target(5, { desired: 3 }, ELASTIC);
+  ports.beforeDescribe = (call) => {
+    if (call % 2 === 0) ports.groupStates.set("ci-asg", groupOf({ desired: 9, inService: 3 }));
+    else ports.groupStates.set("ci-asg", groupOf({ desired: 3 }));
   };
   const result = await pollTwice(target);
-  expect([result.told, around.hosts.ids("stop")]).toEqual([[], []]);
+  expect([result.told, ports.hosts.ids("stop")]).toEqual([[], []]);
 });

@@ -1,8 +1,9 @@
 import { decide, type Observation } from "../../../lambda/agent-scaler/decision/decide";
 import { judge } from "../../../lambda/agent-scaler/decision/evaluate";
-import { newTarget, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
+import { newTarget } from "../../../lambda/agent-scaler/state/target";
+import { poll, type PollResult } from "../../../lambda/agent-scaler/poll";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
-import { answerOf, fail, FakeSurroundings, groupOf, SETTINGS, START } from "../../harness/scaler/fake-ports";
+import { answerOf, fail, FakePorts, groupOf, SETTINGS, START } from "../../harness/scaler/fake-ports";
 import { RandomNumbers } from "../../harness/random-numbers";
 import { vectors } from "./decision/vectors";
 
@@ -14,14 +15,14 @@ const ANSWER = answerOf({ scheduled: 4, running: 2, waiting: 1, agentsTotal: 3, 
 const written = (result: PollResult, organization = "acme", publish = true): any =>
   JSON.parse(JSON.stringify(pollRecord(result, TIMES, organization, publish)));
 
-async function pollOnce(change: (around: FakeSurroundings) => void = () => undefined): Promise<PollResult> {
-  const around = new FakeSurroundings();
-  around.answer = () => ANSWER;
-  around.groupStates.set("ci-asg", groupOf({ desired: 4, inService: 2, pending: 1 }));
-  change(around);
+async function pollOnce(change: (ports: FakePorts) => void = () => undefined): Promise<PollResult> {
+  const ports = new FakePorts();
+  ports.answer = () => ANSWER;
+  ports.groupStates.set("ci-asg", groupOf({ desired: 4, inService: 2, pending: 1 }));
+  change(ports);
   const target = newTarget("default", "ci-asg", SETTINGS, 5);
   target.boots = { ...target.boots, bootSeconds: 95 };
-  const [result] = await poll([target], around);
+  const [result] = await poll([target], ports);
   return result!;
 }
 
@@ -67,15 +68,15 @@ describe("the metrics", () => {
   });
 
   test("what nobody knows is left out", async () => {
-    const line = written(await pollOnce((around) => (around.answer = () => answerOf({ scheduled: 4 }))));
+    const line = written(await pollOnce((ports) => (ports.answer = () => answerOf({ scheduled: 4 }))));
     expect(line).not.toHaveProperty("IdleAgentCount");
     expect(line._aws.CloudWatchMetrics[0].Metrics).not.toContainEqual({ Name: "IdleAgentCount", Unit: "Count" });
   });
 
   const failures = [
-    { name: "Buildkite", change: (around: FakeSurroundings) => (around.answer = fail("trouble")), jobs: undefined },
-    { name: "the group", change: (around: FakeSurroundings) => (around.beforeDescribe = fail("trouble")), jobs: 4 },
-    { name: "the write", change: (around: FakeSurroundings) => (around.beforeWrite = fail("trouble")), jobs: 4 },
+    { name: "Buildkite", change: (ports: FakePorts) => (ports.answer = fail("trouble")), jobs: undefined },
+    { name: "the group", change: (ports: FakePorts) => (ports.beforeDescribe = fail("trouble")), jobs: 4 },
+    { name: "the write", change: (ports: FakePorts) => (ports.beforeWrite = fail("trouble")), jobs: 4 },
   ];
 
   test.each(failures)(
@@ -117,10 +118,10 @@ function breaches(line: any): string[] {
   return found;
 }
 
-const polls: { name: string; change: (around: FakeSurroundings) => void }[] = [
+const polls: { name: string; change: (ports: FakePorts) => void }[] = [
   { name: "a poll that writes", change: () => undefined },
-  { name: "a poll of an empty group", change: (around) => around.groupStates.set("ci-asg", groupOf({ desired: 0 })) },
-  { name: "a poll that fails", change: (around) => around.groupStates.clear() },
+  { name: "a poll of an empty group", change: (ports) => ports.groupStates.set("ci-asg", groupOf({ desired: 0 })) },
+  { name: "a poll that fails", change: (ports) => ports.groupStates.clear() },
 ];
 
 test.each(polls)("the line of $name is in CloudWatch's embedded metric format", async ({ change }) => {
@@ -144,7 +145,7 @@ describe("the record", () => {
   });
 
   test("tells the decision and that it was not carried out, where the write fails", async () => {
-    const line = written(await pollOnce((around) => (around.beforeWrite = fail("trouble"))));
+    const line = written(await pollOnce((ports) => (ports.beforeWrite = fail("trouble"))));
     expect(line).toMatchObject({ level: "warn", failed: ["set desired"], decision: { desired: 6 }, written: null });
     expect(line).toMatchObject({ DesiredInstances: 4 });
   });

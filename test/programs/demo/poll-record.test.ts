@@ -1,4 +1,4 @@
-import { newTarget } from "../../../lambda/agent-scaler/poll";
+import { newTarget } from "../../../lambda/agent-scaler/state/target";
 import { judge } from "../../../lambda/agent-scaler/decision/evaluate";
 import { parseConfig } from "../../../lambda/agent-scaler/config";
 import { pollRecord } from "../../../lambda/agent-scaler/record";

@@ -1,6 +1,6 @@
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { autoScalingGroups } from "../../../../lambda/agent-scaler/aws/auto-scaling";
-import type { Groups } from "../../../../lambda/agent-scaler/poll";
+import type { Groups } from "../../../../lambda/agent-scaler/ports";
 import { type FakeActivity, instance } from "../../../harness/fake-auto-scaling";
 import { FakeAwsApi } from "../../../harness/fake-aws-api";
 

@@ -1,6 +1,6 @@
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import type { Hosts } from "../../../../lambda/agent-scaler/elastic/step";
+import type { Hosts } from "../../../../lambda/agent-scaler/ports";
 import { managedHosts } from "../../../../lambda/agent-scaler/hosts";
 import { LoopbackServer } from "../../../harness/loopback-server";
 import type { Answer, Request } from "../../../harness/loopback-server";

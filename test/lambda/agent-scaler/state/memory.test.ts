@@ -1,5 +1,5 @@
 import { type Kept, readKept, recall, writeKept } from "../../../../lambda/agent-scaler/state/memory";
-import { newTarget, type Target } from "../../../../lambda/agent-scaler/poll";
+import { newTarget, type Target } from "../../../../lambda/agent-scaler/state/target";
 import { noBoots } from "../../../../lambda/agent-scaler/decision/boots";
 import { SETTINGS } from "../../../harness/scaler/fake-ports";
 
