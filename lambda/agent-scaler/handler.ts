@@ -8,7 +8,8 @@ import { buildkite, BuildkiteError } from "./buildkite/metrics-api";
 import { type AgentScalerConfig, parseConfig } from "./config";
 import type { Ports } from "./ports";
 import { type Container, newContainer } from "./state/container";
-import { managedHosts } from "./hosts";
+import { managedInstances } from "./aws/systems-manager";
+import { readScripts } from "./elastic/scripts";
 import { memoryParameter, readToken } from "./aws/parameters";
 import { run } from "./run";
 import { AgentToken, withToken } from "./buildkite/token";
@@ -58,7 +59,7 @@ function begin(config: AgentScalerConfig): Running {
   const ports: Ports = {
     groups: autoScalingGroups(groups),
     queues: { metrics: (queue) => withToken(token, refused, (valid) => api.metrics(queue, valid)) },
-    hosts: managedHosts(systemsManager, groups),
+    instances: managedInstances(systemsManager, groups, readScripts(__dirname)),
     store: config.memoryParameter === undefined ? undefined : memoryParameter(systemsManager, config.memoryParameter),
     log: jsonLog(() => new Date(), write),
     record: (line) => write(`${JSON.stringify(line)}\n`),

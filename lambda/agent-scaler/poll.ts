@@ -21,7 +21,7 @@ export interface PollResult {
   readonly answer: MetricsAnswer | undefined;
   /** Size that was written. */
   readonly written: number | undefined;
-  /** Hosts that were told to stop, and hosts that were reported as unhealthy. */
+  /** Instances that were told to stop, and instances that were reported as unhealthy. */
   readonly told: readonly string[];
   readonly unhealthy: readonly string[];
 }
@@ -95,7 +95,7 @@ interface Judged {
   readonly failures: readonly Failure[];
 }
 
-/** Looks into the group's history only where the answer decides whether hosts are stopped. */
+/** Looks into the group's history only where the answer decides whether instances are stopped. */
 async function judgeTarget(
   target: Target,
   answer: MetricsAnswer,
@@ -115,7 +115,7 @@ async function judgeTarget(
   };
 }
 
-/** Reads the group once more before it writes: another host or scaler may have changed it since. */
+/** Reads the group once more before it writes: another instance or scaler may have changed it since. */
 async function write(target: Target, answer: MetricsAnswer, judged: Judged, ports: PollPorts) {
   const changes = ({ judgement: { decision, observation } }: Judged) => decision.desired !== observation.asg.desired;
   if (!changes(judged)) return { ...judged, written: undefined };
@@ -154,7 +154,7 @@ async function elasticPart(
     maxDanglingToCheck: target.maxDanglingToCheck,
     now,
   };
-  const step = await attempt("elastic", () => elasticStep(request, target.elastic, ports.hosts));
+  const step = await attempt("elastic", () => elasticStep(request, target.elastic, ports.instances));
   if (isFailure(step)) return { ...none, failures: [step] };
   target.elastic = step.memory;
   // The cooldown starts with what was dispatched, not with what was meant to be.

@@ -33,7 +33,7 @@ export interface Answer {
 export type Script = "survey" | "stop";
 
 /** Calls to Systems Manager, and Auto Scaling's SetInstanceHealth. A call takes at most 50 ids. */
-export interface Hosts {
+export interface Instances {
   /** Those that Systems Manager can reach, with their systems; undefined: refused because of one of them. */
   online(ids: readonly string[]): Promise<ReadonlyMap<string, OperatingSystem> | undefined>;
   /** Sends the script and does not wait; answers the command's id, or undefined: refused because of one of the ids. */
@@ -52,7 +52,7 @@ export interface MemoryStore {
 export interface PollPorts {
   readonly groups: Groups;
   readonly queues: Queues;
-  readonly hosts: Hosts;
+  readonly instances: Instances;
   /** Epoch seconds. */
   readonly now: () => number;
 }

@@ -82,7 +82,7 @@ async function pollUntil(
   return succeeded || reasons.length === 0 ? undefined : reasons;
 }
 
-/** Hosts and history are a help: a poll that scaled without them has succeeded. */
+/** Instances and history are a help: a poll that scaled without them has succeeded. */
 function stopsScaling({ stage }: Failure): boolean {
   return stage !== "elastic" && stage !== "history";
 }

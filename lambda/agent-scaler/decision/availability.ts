@@ -26,7 +26,7 @@ export function correctedSize(params: Settings, metrics: Metrics, asg: Group, de
   return few || (converged && jobsWait) ? asg.desired + 1 : 0;
 }
 
-/** Where hosts lose their agents one by one: the size for jobs that neither the agents of now nor those to come will take. */
+/** Where instances lose their agents one by one: the size for jobs that neither the agents of now nor those to come will take. */
 export function sizeBesideDraining(
   params: Settings,
   metrics: Metrics,
@@ -36,7 +36,7 @@ export function sizeBesideDraining(
   const { desired, connected = 0 } = asg;
   const agents = Math.max(params.agentsPerInstance, 1);
   if (params.availabilityThreshold <= 0 || scheduled <= 0 || metrics.agentsIdle !== 0) return 0;
-  // A queue whose agents are silent altogether has other trouble than too few hosts.
+  // A queue whose agents are silent altogether has other trouble than too few instances.
   if (metrics.running === 0 || metrics.agentsTotal >= agents * connected) return 0;
   const coming = agents * Math.max(desired - connected, 0);
   return capped(desired + Math.max(perInstance(need - metrics.agentsTotal - coming, params), 0), params);

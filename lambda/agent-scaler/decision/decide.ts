@@ -84,7 +84,7 @@ export interface Decision {
   readonly reason: Reason;
   /** The group's size to be; nothing is written where it is the size already. */
   readonly desired: number;
-  /** Idle hosts to stop gracefully. They lower the group's size themselves when they leave. */
+  /** Idle instances to stop gracefully. They lower the group's size themselves when they leave. */
   readonly stop: number;
   /** Jobs that instances are needed for. */
   readonly need: number;
@@ -201,8 +201,8 @@ function lower({ params, metrics, asg, state }: Observation, { target }: Size): 
     if (cooling(activity, params.scaleInCooldownSeconds, state.now)) return none("scale-in cooldown");
   }
   const idle = metrics.agentsIdle;
-  const idleHosts = idle === undefined ? asg.instances : Math.floor(idle / Math.max(params.agentsPerInstance, 1));
-  const stop = Math.min(asg.desired - desired, asg.instances, idleHosts);
+  const idleInstances = idle === undefined ? asg.instances : Math.floor(idle / Math.max(params.agentsPerInstance, 1));
+  const stop = Math.min(asg.desired - desired, asg.instances, idleInstances);
   if (stop === 0) return none("enough");
   return { action: "scale_in", reason: "more than needed", desired: asg.desired, stop };
 }

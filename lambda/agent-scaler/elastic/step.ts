@@ -1,7 +1,7 @@
 import { inBatches } from "../../shared/batches";
 import type { OnFailure } from "../../shared/batches";
-import type { Hosts, Script } from "../ports";
-import { danglingHosts, hostsToStop, nextWindow, readReport, suspicionsAfter } from "./survey";
+import type { Instances, Script } from "../ports";
+import { danglingInstances, instancesToStop, nextWindow, readReport, suspicionsAfter } from "./survey";
 import type { Instance, OperatingSystem, Report, Suspicions, Told } from "./survey";
 
 export interface ElasticRequest {
@@ -9,7 +9,7 @@ export interface ElasticRequest {
   readonly agentsPerInstance: number;
   readonly agentsTotal: number;
   readonly instances: readonly Instance[];
-  /** Hosts to stop, 0: none. They lower the group's size themselves when they leave. */
+  /** Instances to stop, 0: none. They lower the group's size themselves when they leave. */
   readonly stop: number;
   /** Minimum uptimes of the checks for dangling instances that are due; empty: none in this poll. */
   readonly danglingMinUptimeSeconds: readonly number[];
@@ -20,7 +20,7 @@ export interface ElasticRequest {
 }
 
 interface Survey {
-  /** Of all hosts in search of idle ones; otherwise of some of them in search of dangling ones. */
+  /** Of all instances in search of idle ones; otherwise of some of them in search of dangling ones. */
   readonly ofAll: boolean;
   readonly sentAt: number;
   readonly commands: readonly { readonly id: string; readonly system: OperatingSystem }[];
@@ -29,12 +29,12 @@ interface Survey {
 
 /** What one step hands to the next. Losing it only costs time. */
 export interface ElasticMemory {
-  /** Hosts are still answering it. */
+  /** Instances are still answering it. */
   readonly survey?: Survey;
-  /** Last survey of any kind, and of all hosts. */
+  /** Last survey of any kind, and of all instances. */
   readonly checkedAt: number;
   readonly searchedAt: number;
-  /** Last host that a check has reached. */
+  /** Last instance that a check has reached. */
   readonly cursor: string;
   readonly suspicions: Suspicions;
   readonly told: Told;
@@ -44,7 +44,7 @@ export const emptyElasticMemory: ElasticMemory = { checkedAt: 0, searchedAt: 0, 
 
 export interface ElasticOutcome {
   readonly memory: ElasticMemory;
-  /** Hosts to which the order to stop went out. */
+  /** Instances to which the order to stop went out. */
   readonly told: readonly string[];
   readonly unhealthy: readonly string[];
   readonly errors: readonly string[];
@@ -52,22 +52,22 @@ export interface ElasticOutcome {
 
 const SHORTEST_WAIT_SECONDS = 3;
 const LONGEST_WAIT_SECONDS = 60;
-/** An idle host may have got a job since. */
+/** An idle instance may have got a job since. */
 const LONGEST_IDLE_SECONDS = 90;
 const SEARCH_SECONDS = 60;
 const CHECK_SECONDS = 300;
 /** No agent is connected at all. */
 const URGENT_CHECK_SECONDS = 60;
-/** Large groups are checked more often: each of their hosts about once in this time, or in an hour of slow polls. */
+/** Large groups are checked more often: each of their instances about once in this time, or in an hour of slow polls. */
 const ROUND_SECONDS = 2700;
 
-/** One look at the hosts. It never waits for them: what it asks is answered to a later step. Failures come back as errors. */
+/** One look at the instances. It never waits for them: what it asks is answered to a later step. Failures come back as errors. */
 export async function elasticStep(
   request: ElasticRequest,
   memory: ElasticMemory,
-  hosts: Hosts,
+  instances: Instances,
 ): Promise<ElasticOutcome> {
-  const step: Step = { request, hosts, errors: [] };
+  const step: Step = { request, instances, errors: [] };
   const heard = await listen(step, withoutTheGone(memory, request.instances));
   const asked = heard.memory.survey ? heard.memory : await ask(step, heard.memory);
   return { ...heard, memory: asked, errors: step.errors };
@@ -75,7 +75,7 @@ export async function elasticStep(
 
 interface Step {
   readonly request: ElasticRequest;
-  readonly hosts: Hosts;
+  readonly instances: Instances;
   readonly errors: string[];
 }
 
@@ -115,14 +115,14 @@ async function listen(step: Step, { survey, ...memory }: ElasticMemory): Promise
   return { memory: { ...memory, suspicions, told: { ...memory.told, ...toldNow } }, told, unhealthy };
 }
 
-type HostReports = ReadonlyMap<string, Report & { readonly system: OperatingSystem }>;
+type InstanceReports = ReadonlyMap<string, Report & { readonly system: OperatingSystem }>;
 
-async function readAnswers(step: Step, survey: Survey): Promise<{ reports: HostReports; finished: number }> {
+async function readAnswers(step: Step, survey: Survey): Promise<{ reports: InstanceReports; finished: number }> {
   const reports = new Map<string, Report & { system: OperatingSystem }>();
   let finished = 0;
   const read = survey.commands.map(async ({ id: command, system }) => {
     try {
-      const answers = await step.hosts.answers(command);
+      const answers = await step.instances.answers(command);
       finished += answers.filter((answer) => answer.finished).length;
       for (const { id, output = "" } of answers) {
         const report = readReport(output);
@@ -136,18 +136,18 @@ async function readAnswers(step: Step, survey: Survey): Promise<{ reports: HostR
   return { reports, finished };
 }
 
-async function replaceDangling(step: Step, before: Suspicions, reports: HostReports, surveyedAt: number) {
+async function replaceDangling(step: Step, before: Suspicions, reports: InstanceReports, surveyedAt: number) {
   const { instances, agentsTotal, agentsPerInstance } = step.request;
   // An agent that has not begun yet looks like one that has ended.
-  const oldEnough = new Set(hostsOldEnough(step.request));
+  const oldEnough = new Set(instancesOldEnough(step.request));
   const relevant = new Map([...reports].filter(([id]) => oldEnough.has(id)));
   const suspicions = suspicionsAfter(before, relevant, surveyedAt);
   const withAgents = instances.filter(({ lifecycleState }) => /^(InService|Terminating)/.test(lifecycleState));
   const agents = { total: agentsTotal, perInstance: agentsPerInstance, instances: withAgents.length };
   const unhealthy: string[] = [];
-  const marked = danglingHosts(suspicions, relevant, surveyedAt, agents).map(async (id) => {
+  const marked = danglingInstances(suspicions, relevant, surveyedAt, agents).map(async (id) => {
     try {
-      await step.hosts.markUnhealthy(id);
+      await step.instances.markUnhealthy(id);
       unhealthy.push(id);
     } catch (error) {
       failed(step, "dangling instance not replaced:")([id], error);
@@ -157,24 +157,24 @@ async function replaceDangling(step: Step, before: Suspicions, reports: HostRepo
   return { suspicions, unhealthy };
 }
 
-function hostsInService({ instances }: ElasticRequest): readonly Instance[] {
+function instancesInService({ instances }: ElasticRequest): readonly Instance[] {
   return instances.filter(({ lifecycleState }) => lifecycleState === "InService");
 }
 
-function hostsOldEnough(request: ElasticRequest): readonly string[] {
+function instancesOldEnough(request: ElasticRequest): readonly string[] {
   const minUptime = Math.min(...request.danglingMinUptimeSeconds);
-  return hostsInService(request).flatMap(({ id, ageSeconds }) => (ageSeconds >= minUptime ? [id] : []));
+  return instancesInService(request).flatMap(({ id, ageSeconds }) => (ageSeconds >= minUptime ? [id] : []));
 }
 
-async function stopIdle(step: Step, told: Told, reports: HostReports): Promise<readonly string[]> {
-  const ids = hostsToStop(step.request.stop, hostsInService(step.request), reports, told, step.request.now);
+async function stopIdle(step: Step, told: Told, reports: InstanceReports): Promise<readonly string[]> {
+  const ids = instancesToStop(step.request.stop, instancesInService(step.request), reports, told, step.request.now);
   const systems = new Map([...reports].map(([id, { system }]) => [id, system]));
   const sent = await sendToAll(step, "stop", ids, systems, failed(step, "agent not told to stop:"));
   return sent.flatMap((one) => one.ids);
 }
 
 async function sendToAll(
-  { hosts }: Step,
+  { instances }: Step,
   script: Script,
   ids: readonly string[],
   systems: ReadonlyMap<string, OperatingSystem>,
@@ -182,7 +182,7 @@ async function sendToAll(
 ) {
   const perSystem = (["linux", "windows"] as const).map(async (system) => {
     const those = ids.filter((id) => systems.get(id) === system);
-    const sent = await inBatches(those, (batch) => hosts.send(script, batch, system), onFailure);
+    const sent = await inBatches(those, (batch) => instances.send(script, batch, system), onFailure);
     return sent.map(({ ids: reached, answer }) => ({ ids: reached, command: { id: answer, system } }));
   });
   return (await Promise.all(perSystem)).flat();
@@ -193,7 +193,7 @@ async function ask(step: Step, memory: ElasticMemory): Promise<ElasticMemory> {
   const due = dueSurvey(step.request, memory);
   if (due === undefined || due.ids.length === 0) return memory;
   const onFailure = failed(step, "no survey of");
-  const reached = await inBatches(due.ids, (batch) => step.hosts.online(batch), onFailure);
+  const reached = await inBatches(due.ids, (batch) => step.instances.online(batch), onFailure);
   const systems = new Map(reached.flatMap(({ answer }) => [...answer]));
   const sent = await sendToAll(step, "survey", due.ids, systems, onFailure);
   if (sent.length === 0) return due.memory;
@@ -206,10 +206,10 @@ async function ask(step: Step, memory: ElasticMemory): Promise<ElasticMemory> {
 function dueSurvey(request: ElasticRequest, memory: ElasticMemory) {
   const { stop, maxDanglingToCheck, agentsTotal, now } = request;
   if (stop > 0 && hasPassed(SEARCH_SECONDS, memory.searchedAt, now)) {
-    const ids = hostsInService(request).map(({ id }) => id);
+    const ids = instancesInService(request).map(({ id }) => id);
     return { ids, ofAll: true, memory: { ...memory, checkedAt: now, searchedAt: now } };
   }
-  const ids = hostsOldEnough(request);
+  const ids = instancesOldEnough(request);
   const perRound = maxDanglingToCheck > 0 ? Math.ceil(ids.length / maxDanglingToCheck) : 1;
   const pause = Math.min(agentsTotal === 0 ? URGENT_CHECK_SECONDS : CHECK_SECONDS, ROUND_SECONDS / perRound);
   if (!hasPassed(pause, memory.checkedAt, now)) return undefined;

@@ -7,20 +7,20 @@ export interface Instance {
   readonly ageSeconds: number;
 }
 
-/** What a host says about its agent. */
+/** What an instance says about its agent. */
 export interface Report {
   readonly agent: "active" | "starting" | "draining" | "stopped";
-  /** Jobs that run on the host. */
+  /** Jobs that run on the instance. */
   readonly jobs: number;
 }
 
-/** By instance; hosts whose answer is not conclusive are missing. */
+/** By instance; instances whose answer is not conclusive are missing. */
 export type Reports = ReadonlyMap<string, Report>;
 
 /** Agents that do no work and may never do any again: which way, and since which survey without a break. */
 export type Suspicions = Readonly<Record<string, { readonly agent: "stopped" | "draining"; readonly since: number }>>;
 
-/** When hosts were told to stop, in epoch seconds. */
+/** When instances were told to stop, in epoch seconds. */
 export type Told = Readonly<Record<string, number>>;
 
 /** systemd's words; the Windows script uses the same. */
@@ -37,7 +37,7 @@ const STATES = new Map<string, Report["agent"]>([
 const STOPPED_SECONDS = 120;
 /** An agent without jobs needs moments to end. */
 const DRAINING_SECONDS = 3600;
-/** After this time a host that was told to stop and has not done so may be told again. */
+/** After this time an instance that was told to stop and has not done so may be told again. */
 const TOLD_SECONDS = 900;
 
 /** undefined: the output is not exactly the one line of the survey scripts. */
@@ -57,8 +57,8 @@ export function suspicionsAfter(before: Suspicions, reports: Reports, surveyedAt
   return after;
 }
 
-/** Hosts that this survey, too, saw without a working agent, for too long. */
-export function danglingHosts(
+/** Instances that this survey, too, saw without a working agent, for too long. */
+export function danglingInstances(
   suspicions: Suspicions,
   reports: Reports,
   surveyedAt: number,
@@ -70,13 +70,13 @@ export function danglingHosts(
   });
   const isStopped = (id: string) => suspicions[id]?.agent === "stopped";
   const others = agents.instances - overdue.filter(isStopped).length;
-  // More agents than the other instances can run: one of these hosts is at work after all.
+  // More agents than the other instances can run: one of these instances is at work after all.
   const consistent = agents.total <= Math.max(agents.perInstance, 1) * others;
   return overdue.filter((id) => consistent || !isStopped(id));
 }
 
 /** Of the instances in service the idle ones, the oldest first. Those that are leaving already count as stopped. */
-export function hostsToStop(
+export function instancesToStop(
   stop: number,
   inService: readonly Instance[],
   reports: Reports,
@@ -96,7 +96,7 @@ export function hostsToStop(
   return oldestFirst.slice(0, Math.max(stop - leaving.length, 0)).map(({ id }) => id);
 }
 
-/** The next hosts in the order of their ids, in a circle: whoever stays in the group is seen in every round. */
+/** The next instances in the order of their ids, in a circle: whoever stays in the group is seen in every round. */
 export function nextWindow(ids: readonly string[], lastSeen: string, size: number): readonly string[] {
   const ordered = [...ids].sort();
   if (size <= 0) return ordered;

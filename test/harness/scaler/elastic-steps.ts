@@ -4,7 +4,7 @@ import {
   type ElasticOutcome,
   type ElasticRequest,
 } from "../../../lambda/agent-scaler/elastic/step";
-import { FakeHosts } from "./fake-instances";
+import { FakeInstances } from "./fake-instances";
 
 export const HOUR = 3600;
 const NOW = 1_800_000_000;
@@ -12,10 +12,10 @@ const NOW = 1_800_000_000;
 export const id = (index: number) => `i-${String(index).padStart(4, "0")}`;
 export const ids = (count: number) => Array.from({ length: count }, (_, index) => id(index));
 
-/** A group of idle hosts, all of them old, and the scaler's steps over it. */
+/** A group of idle instances, all of them old, and the scaler's steps over it. */
 export function scaler(count: number, settings: Partial<ElasticRequest> = {}) {
-  const hosts = new FakeHosts();
-  for (const one of ids(count)) hosts.add(one);
+  const instances = new FakeInstances();
+  for (const one of ids(count)) instances.add(one);
   const clock = { now: NOW };
   const request: ElasticRequest = {
     group: "ci-asg",
@@ -31,7 +31,7 @@ export function scaler(count: number, settings: Partial<ElasticRequest> = {}) {
   let memory = emptyElasticMemory;
   const step = async (seconds = 10, change: Partial<ElasticRequest> = {}) => {
     clock.now += seconds;
-    const outcome = await elasticStep({ ...request, ...change, now: clock.now }, memory, hosts);
+    const outcome = await elasticStep({ ...request, ...change, now: clock.now }, memory, instances);
     // Memory has to survive a journey through JSON.
     memory = JSON.parse(JSON.stringify(outcome.memory)) as typeof memory;
     return outcome;
@@ -43,7 +43,7 @@ export function scaler(count: number, settings: Partial<ElasticRequest> = {}) {
     const all = (key: "told" | "unhealthy" | "errors") => steps.flatMap((one) => one[key]);
     return { told: all("told"), unhealthy: all("unhealthy"), errors: all("errors") };
   };
-  return { hosts, step, during, surveys: () => hosts.ids("survey"), stops: () => hosts.ids("stop") };
+  return { instances, step, during, surveys: () => instances.ids("survey"), stops: () => instances.ids("stop") };
 }
 
 export const CHECKS = { danglingMinUptimeSeconds: [HOUR] };

@@ -1,7 +1,7 @@
-import type { Answer, Hosts, Script } from "../../../lambda/agent-scaler/ports";
+import type { Answer, Instances, Script } from "../../../lambda/agent-scaler/ports";
 import type { OperatingSystem } from "../../../lambda/agent-scaler/elastic/survey";
 
-export interface FakeHost {
+export interface FakeInstance {
   system?: OperatingSystem;
   /** In the words of the survey scripts. */
   state?: string;
@@ -16,28 +16,28 @@ interface Sent {
   readonly system: OperatingSystem;
 }
 
-/** Hosts behind Systems Manager, in memory. An idle agent with one process is told to stop and then drains. */
-export class FakeHosts implements Hosts {
-  readonly hosts = new Map<string, FakeHost>();
+/** Instances behind Systems Manager, in memory. An idle agent with one process is told to stop and then drains. */
+export class FakeInstances implements Instances {
+  readonly instances = new Map<string, FakeInstance>();
   readonly offline = new Set<string>();
   /** A batch with one of these is refused as a whole. */
   readonly refused = new Set<string>();
   /** A call that concerns one of these, or a command of this name, ends in an error. */
   readonly failing = new Set<string>();
-  /** Hosts whose answers never come. */
+  /** Instances whose answers never come. */
   readonly silent = new Set<string>();
   readonly sent: Sent[] = [];
   readonly unhealthy: string[] = [];
 
-  add(id: string, host: FakeHost = {}): this {
-    this.hosts.set(id, host);
+  add(id: string, instance: FakeInstance = {}): this {
+    this.instances.set(id, instance);
     return this;
   }
 
   online(ids: readonly string[]): Promise<ReadonlyMap<string, OperatingSystem> | undefined> {
     return this.call(ids, () => {
-      const found = ids.filter((id) => this.hosts.has(id) && !this.offline.has(id));
-      return new Map(found.map((id) => [id, this.hosts.get(id)?.system ?? "linux"]));
+      const found = ids.filter((id) => this.instances.has(id) && !this.offline.has(id));
+      return new Map(found.map((id) => [id, this.instances.get(id)?.system ?? "linux"]));
     });
   }
 
@@ -66,14 +66,14 @@ export class FakeHosts implements Hosts {
 
   private answer(id: string): Answer {
     if (this.silent.has(id)) return { id, finished: false };
-    const { state = "active", jobs = 0, ...host } = this.hosts.get(id) ?? {};
-    const output = "output" in host ? host.output : `buildkite-agent state=${state} jobs=${String(jobs)}\n`;
+    const { state = "active", jobs = 0, ...instance } = this.instances.get(id) ?? {};
+    const output = "output" in instance ? instance.output : `buildkite-agent state=${state} jobs=${String(jobs)}\n`;
     return output === undefined ? { id, finished: true } : { id, finished: true, output };
   }
 
   private stop(id: string): void {
-    const host = this.hosts.get(id);
-    if (host !== undefined && (host.jobs ?? 0) === 0) host.state = "deactivating";
+    const instance = this.instances.get(id);
+    if (instance !== undefined && (instance.jobs ?? 0) === 0) instance.state = "deactivating";
   }
 
   private call<T>(concerned: readonly string[], perform: () => T): Promise<T | undefined> {

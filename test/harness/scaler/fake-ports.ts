@@ -7,7 +7,7 @@ import type { MemoryStore } from "../../../lambda/agent-scaler/ports";
 import { newTarget, type Target } from "../../../lambda/agent-scaler/state/target";
 import type { Groups, Queues } from "../../../lambda/agent-scaler/ports";
 import type { Ports } from "../../../lambda/agent-scaler/ports";
-import { FakeHosts } from "./fake-instances";
+import { FakeInstances } from "./fake-instances";
 import { recordedLog } from "../recorded-log";
 
 /** A minute begins here, in epoch seconds. */
@@ -29,7 +29,7 @@ export class FakePorts implements Ports {
   readonly described: (readonly string[])[] = [];
   readonly written: Write[] = [];
   readonly searches: { readonly group: string; readonly search: Search; readonly timeoutSeconds: number }[] = [];
-  readonly hosts = new FakeHosts();
+  readonly instances = new FakeInstances();
   readonly records: any[] = [];
   readonly memory = new FakeMemory();
   store: MemoryStore | undefined = this.memory;
@@ -90,14 +90,14 @@ export class FakePorts implements Ports {
     this.passed += seconds;
   }
 
-  /** A queue with this many scheduled jobs and a group of the same name, whose hosts can be reached. */
+  /** A queue with this many scheduled jobs and a group of the same name, whose instances can be reached. */
   target(jobs: number, options: GroupOptions, settings: Partial<Settings> = {}, name = "ci-asg"): Target {
     const others = this.answer;
     const group = groupOf(options);
     this.answer = (queue) =>
       queue === name ? answerOf({ scheduled: jobs, agentsTotal: group.desired }) : others(queue);
     this.groupStates.set(name, group);
-    for (const { id } of group.instances) this.hosts.add(id);
+    for (const { id } of group.instances) this.instances.add(id);
     return newTarget(name, name, { ...SETTINGS, ...settings }, 5);
   }
 

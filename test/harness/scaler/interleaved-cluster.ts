@@ -3,7 +3,7 @@ import type { GroupState } from "../../../lambda/agent-scaler/decision/evaluate"
 import type { PollPorts } from "../../../lambda/agent-scaler/ports";
 import type { RandomNumbers } from "../random-numbers";
 
-interface Host {
+interface Instance {
   readonly id: string;
   /** "leaving": its agents have stopped, and it has not told its group yet. */
   state: "Pending" | "InService" | "connected" | "leaving";
@@ -27,7 +27,7 @@ export interface Write {
 const START = 1_700_000_000;
 
 /**
- * A queue, a group and its hosts, in which every call of a scaler happens in two steps at random moments: AWS or
+ * A queue, a group and its instances, in which every call of a scaler happens in two steps at random moments: AWS or
  * Buildkite acts, and later the scaler hears of it. Anything else may happen between any two steps.
  */
 export class InterleavedCluster {
@@ -41,11 +41,11 @@ export class InterleavedCluster {
   readonly peak: { needed: number; desired: number };
   /** Calls are answered at once from now on. */
   calm = false;
-  private readonly hosts: Host[] = [];
+  private readonly instances: Instance[] = [];
   private readonly read = new Map<string, number[]>();
   private readonly events: { what: string; desired: number; needed: number }[] = [];
   private readonly steps: (() => void)[] = [];
-  private hostsMade = 0;
+  private instancesMade = 0;
 
   constructor(
     readonly options: ClusterOptions,
@@ -88,7 +88,7 @@ export class InterleavedCluster {
         setDesired: (_, size) => this.call(`${scaler} sets ${String(size)}`, () => this.setDesired(scaler, size)),
         lastEvents: never,
       },
-      hosts: new Proxy({}, { get: () => never }) as PollPorts["hosts"],
+      instances: new Proxy({}, { get: () => never }) as PollPorts["instances"],
     };
   }
 
@@ -109,7 +109,7 @@ export class InterleavedCluster {
   private tell(what: string): void {
     const { desired, needed, peak } = this;
     this.events.push({ what, desired, needed });
-    const leaving = this.hosts.filter(({ state }) => state === "leaving").length;
+    const leaving = this.instances.filter(({ state }) => state === "leaving").length;
     if (needed + leaving > peak.needed) peak.needed = needed + leaving;
     if (desired > peak.desired) peak.desired = desired;
   }
@@ -129,7 +129,7 @@ export class InterleavedCluster {
   private group(reader: string): GroupState {
     const { min, max } = this.options;
     this.read.get(reader)?.push(this.desired);
-    const instances = this.hosts.map(({ id, state }) => ({
+    const instances = this.instances.map(({ id, state }) => ({
       id,
       lifecycleState: state === "Pending" ? "Pending" : "InService",
     }));
@@ -173,56 +173,57 @@ export class InterleavedCluster {
 
   /** The group has one instance too few, or one instance in boot. */
   groupLaunches(): boolean {
-    if (this.hosts.length >= this.desired) return false;
+    if (this.instances.length >= this.desired) return false;
     this.launch("Pending");
     return true;
   }
 
-  hostBoots(): boolean {
-    const host =
-      this.hosts.find(({ state }) => state === "Pending") ?? this.hosts.find(({ state }) => state === "InService");
-    if (host === undefined) return false;
-    host.state = host.state === "Pending" ? "InService" : "connected";
+  instanceBoots(): boolean {
+    const instance =
+      this.instances.find(({ state }) => state === "Pending") ??
+      this.instances.find(({ state }) => state === "InService");
+    if (instance === undefined) return false;
+    instance.state = instance.state === "Pending" ? "InService" : "connected";
     return true;
   }
 
-  idleHostStops(): boolean {
-    const host = this.hosts.find(({ state }) => state === "connected");
-    if (host === undefined || this.idleHosts() === 0 || this.desired <= this.options.min) return false;
-    host.state = "leaving";
+  idleInstanceStops(): boolean {
+    const instance = this.instances.find(({ state }) => state === "connected");
+    if (instance === undefined || this.idleInstances() === 0 || this.desired <= this.options.min) return false;
+    instance.state = "leaving";
     return true;
   }
 
-  hostLeavesItsGroup(): boolean {
-    const index = this.hosts.findIndex(({ state }) => state === "leaving");
+  instanceLeavesItsGroup(): boolean {
+    const index = this.instances.findIndex(({ state }) => state === "leaving");
     if (index < 0) return false;
-    this.hosts.splice(index, 1);
+    this.instances.splice(index, 1);
     this.desired = Math.max(this.desired - 1, this.options.min);
     return true;
   }
 
-  /** Without scale-in protection for idle hosts: the group ends what it has too much of. */
+  /** Without scale-in protection for idle instances: the group ends what it has too much of. */
   groupShrinks(): boolean {
-    if (this.hosts.length <= this.desired) return false;
-    const index = this.hosts.findIndex(({ state }) => state !== "connected");
-    if (index < 0 && this.idleHosts() === 0) return false;
-    this.hosts.splice(Math.max(index, 0), 1);
+    if (this.instances.length <= this.desired) return false;
+    const index = this.instances.findIndex(({ state }) => state !== "connected");
+    if (index < 0 && this.idleInstances() === 0) return false;
+    this.instances.splice(Math.max(index, 0), 1);
     return true;
   }
 
   private agents(): number {
-    return this.hosts.filter(({ state }) => state === "connected").length * this.options.agentsPerInstance;
+    return this.instances.filter(({ state }) => state === "connected").length * this.options.agentsPerInstance;
   }
 
-  /** Jobs fill the hosts one after the other. */
-  private idleHosts(): number {
+  /** Jobs fill the instances one after the other. */
+  private idleInstances(): number {
     const { agentsPerInstance } = this.options;
     return this.agents() / agentsPerInstance - Math.ceil(this.running / agentsPerInstance);
   }
 
-  private launch(state: Host["state"]): void {
-    this.hostsMade += 1;
-    this.hosts.push({ id: `i-${String(this.hostsMade)}`, state });
+  private launch(state: Instance["state"]): void {
+    this.instancesMade += 1;
+    this.instances.push({ id: `i-${String(this.instancesMade)}`, state });
   }
 }
 
@@ -232,7 +233,7 @@ export type ClusterEvent =
   | "jobsStart"
   | "jobFinishes"
   | "groupLaunches"
-  | "hostBoots"
-  | "idleHostStops"
-  | "hostLeavesItsGroup"
+  | "instanceBoots"
+  | "idleInstanceStops"
+  | "instanceLeavesItsGroup"
   | "groupShrinks";

@@ -21,17 +21,17 @@ const EVENTS: readonly ClusterEvent[] = [
   "jobsStart",
   "jobFinishes",
   "groupLaunches",
-  "hostBoots",
-  "idleHostStops",
-  "hostLeavesItsGroup",
+  "instanceBoots",
+  "idleInstanceStops",
+  "instanceLeavesItsGroup",
 ];
 
 const CALM: readonly ClusterEvent[] = [
   "groupLaunches",
-  "hostBoots",
+  "instanceBoots",
   "jobsStart",
-  "idleHostStops",
-  "hostLeavesItsGroup",
+  "idleInstanceStops",
+  "instanceLeavesItsGroup",
   "groupShrinks",
 ];
 
@@ -97,7 +97,7 @@ async function interleave(run: Run): Promise<void> {
   await finishPolls(run);
 }
 
-/** No more jobs come and none finishes; hosts boot, take what is there and leave when they have nothing to do. */
+/** No more jobs come and none finishes; instances boot, take what is there and leave when they have nothing to do. */
 async function settle(run: Run): Promise<void> {
   const { cluster, scalers } = run;
   cluster.calm = true;
@@ -119,7 +119,7 @@ const policies = [
 ];
 
 test.each(policies)(
-  "$name: whatever two scalers, hosts and jobs do at the same time, the group ends at what is needed",
+  "$name: whatever two scalers, instances and jobs do at the same time, the group ends at what is needed",
   async ({ settings: changes, min }) => {
     const settings = { ...SETTINGS, ...changes };
     for (let seed = 1; seed <= INTERLEAVINGS; seed += 1) {

@@ -4,7 +4,7 @@ import { poll, type PollResult } from "../../../lambda/agent-scaler/poll";
 import { fail, FakePorts, groupOf } from "../../harness/scaler/fake-ports";
 
 const ELASTIC: Partial<Settings> = { elasticCIMode: true, scaleInCooldownSeconds: 3600 };
-/** Until hosts have answered a survey. */
+/** Until instances have answered a survey. */
 const SURVEY_SECONDS = 5;
 
 let ports: FakePorts;
@@ -18,7 +18,7 @@ async function pollOne(target: Target): Promise<PollResult> {
   return result!;
 }
 
-/** A poll that asks the hosts, and one that hears what they say. */
+/** A poll that asks the instances, and one that hears what they say. */
 async function pollTwice(target: Target): Promise<PollResult> {
   await pollOne(target);
   ports.time += SURVEY_SECONDS;
@@ -32,7 +32,7 @@ const idle = (options: Partial<Settings> = {}, jobs = 0) =>
   ports.target(jobs, { desired: 3 }, { ...ELASTIC, ...options });
 
 const lookups = [
-  { name: "a group that is to lose hosts", target: () => idle(), searches: 1 },
+  { name: "a group that is to lose instances", target: () => idle(), searches: 1 },
   { name: "a group that is to grow", target: () => idle({}, 9), searches: 0 },
   { name: "a group that is right as it is", target: () => idle({}, 3), searches: 0 },
   { name: "a group without cooldown", target: () => idle({ scaleInCooldownSeconds: 0 }), searches: 0 },
@@ -51,13 +51,13 @@ test("a history that takes long does not outlast the time that an invocation kee
   expect(ports.searches[0]?.timeoutSeconds).toBeLessThan(15);
 });
 
-test("idle hosts are told to stop, and the size is left to them", async () => {
+test("idle instances are told to stop, and the size is left to them", async () => {
   const result = await pollTwice(idle());
   expect(result.told).toHaveLength(3);
   expect(ports.written).toEqual([]);
 });
 
-test("a history that cannot be read stops no host, and is told", async () => {
+test("a history that cannot be read stops no instance, and is told", async () => {
   ports.history = fail("Throttling");
   const target = idle();
   const result = await pollTwice(target);
@@ -82,12 +82,15 @@ test("the cooldown starts with the order to stop, not with the wish", async () =
 });
 
 const undispatched = [
-  { name: "every host has got a job", act: () => ports.hosts.hosts.forEach((host) => (host.jobs = 1)) },
   {
-    name: "no host can be reached",
-    act: () => [...ports.hosts.hosts.keys()].forEach((id) => ports.hosts.offline.add(id)),
+    name: "every instance has got a job",
+    act: () => ports.instances.instances.forEach((instance) => (instance.jobs = 1)),
   },
-  { name: "Systems Manager refuses the order", act: () => void ports.hosts.failing.add("stop") },
+  {
+    name: "no instance can be reached",
+    act: () => [...ports.instances.instances.keys()].forEach((id) => ports.instances.offline.add(id)),
+  },
+  { name: "Systems Manager refuses the order", act: () => void ports.instances.failing.add("stop") },
 ];
 
 test.each(undispatched)("where $name, no cooldown starts", async ({ act }) => {
@@ -97,21 +100,21 @@ test.each(undispatched)("where $name, no cooldown starts", async ({ act }) => {
   expect(target.memory.lastScaleIn).toBeNull();
 });
 
-test("trouble with hosts never stops scaling, and is told", async () => {
+test("trouble with instances never stops scaling, and is told", async () => {
   const target = ports.target(9, { desired: 3 }, ELASTIC);
   target.boots = {
     ...target.boots,
     watching: true,
     seen: new Map(groupOf({ desired: 3 }).instances.map(({ id }) => [id, 0])),
   };
-  ports.hosts.failing.add("survey");
+  ports.instances.failing.add("survey");
   const result = await pollOne(target);
   expect(result.written).toBe(9);
   expect(shown(result).join()).toMatch(/^elastic: .*Rate exceeded/);
   expect(target.memory.lastScaleOut).toBe(ports.time);
 });
 
-test("a group that turns out to be too large at the second read loses no host before its history was asked", async () => {
+test("a group that turns out to be too large at the second read loses no instance before its history was asked", async () => {
   ports.history = () => ({ lastScaleOut: null, lastScaleIn: ports.time - 10 });
   const target = ports.target(5, { desired: 3 }, ELASTIC);
   ports.beforeDescribe = (call) => {
@@ -119,5 +122,5 @@ test("a group that turns out to be too large at the second read loses no host be
     else ports.groupStates.set("ci-asg", groupOf({ desired: 3 }));
   };
   const result = await pollTwice(target);
-  expect([result.told, ports.hosts.ids("stop")]).toEqual([[], []]);
+  expect([result.told, ports.instances.ids("stop")]).toEqual([[], []]);
 });

@@ -10,7 +10,7 @@ beforeEach(() => {
   ports = new FakePorts();
 });
 
-/** In Elastic CI mode a second poll hears what the hosts said to the first one. */
+/** In Elastic CI mode a second poll hears what the instances said to the first one. */
 async function polled(target: Target): Promise<PollResult> {
   const [first] = await poll([target], ports);
   if (!target.settings.elasticCIMode) return first!;
@@ -24,8 +24,8 @@ async function outcomeOf({ params, metrics, asg, state, faults }: Vector): Promi
   const target = newTarget("default", "ci-asg", params, 5);
   target.memory = { lastScaleIn: state.lastScaleIn, lastScaleOut: state.lastScaleOut };
   ports.groupStates.set("ci-asg", groupOf(asg));
-  // As many hosts as there are jobs have one.
-  groupOf(asg).instances.forEach(({ id }, index) => ports.hosts.add(id, { jobs: index < metrics.running ? 1 : 0 }));
+  // As many instances as there are jobs have one.
+  groupOf(asg).instances.forEach(({ id }, index) => ports.instances.add(id, { jobs: index < metrics.running ? 1 : 0 }));
   ports.answer = faults["metricsApi"] ? fail("500") : () => answerOf(metrics);
   if (faults["describe"]) ports.beforeDescribe = fail("Throttling");
   if (faults["setDesired"]) ports.beforeWrite = fail("ScalingActivityInProgress");

@@ -38,7 +38,7 @@ describe("what is written", () => {
       after: { desired: 2 },
       written: [5],
     },
-    { name: "a host has left", jobs: 6, before: { desired: 5 }, after: { desired: 4 }, written: [6] },
+    { name: "an instance has left", jobs: 6, before: { desired: 5 }, after: { desired: 4 }, written: [6] },
     { name: "somebody has lowered it enough", jobs: 1, before: { desired: 5 }, after: { desired: 1 }, written: [] },
     {
       name: "its maximum has become less",

@@ -150,7 +150,7 @@ describe("the record", () => {
     expect(line).toMatchObject({ DesiredInstances: 4 });
   });
 
-  test("names the hosts that were told to stop or reported as unhealthy", async () => {
+  test("names the instances that were told to stop or reported as unhealthy", async () => {
     const result: PollResult = { ...(await pollOnce()), told: ["i-1"], unhealthy: ["i-2"] };
     expect(written(result)).toMatchObject({ told: ["i-1"], unhealthy: ["i-2"] });
   });

@@ -26,9 +26,9 @@ function line(jobs: number, desired: number, environmentToo: Record<string, stri
 }
 
 test.each([
-  { what: "more jobs than hosts", log: line(14, 2), words: "grow 2 to 7: 14 jobs" },
+  { what: "more jobs than instances", log: line(14, 2), words: "grow 2 to 7: 14 jobs" },
   { what: "as many as are needed", log: line(4, 2), words: "hold: enough" },
-  { what: "too many hosts", log: line(0, 3), words: "shrink 3 to 0: more than needed" },
+  { what: "too many instances", log: line(0, 3), words: "shrink 3 to 0: more than needed" },
   {
     what: "too many, which may not be changed",
     log: line(0, 3, { DISABLE_SCALE_IN: "true" }),

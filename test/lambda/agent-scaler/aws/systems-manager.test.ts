@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import type { Hosts } from "../../../../lambda/agent-scaler/ports";
-import { managedHosts } from "../../../../lambda/agent-scaler/hosts";
+import type { Instances } from "../../../../lambda/agent-scaler/ports";
+import { managedInstances } from "../../../../lambda/agent-scaler/aws/systems-manager";
+import { readScripts } from "../../../../lambda/agent-scaler/elastic/scripts";
 import { LoopbackServer } from "../../../harness/loopback-server";
 import type { Answer, Request } from "../../../harness/loopback-server";
 
@@ -21,9 +23,9 @@ let calls: Call[];
 /** One answer for each request, in order. */
 let script: Answer[];
 let server: LoopbackServer;
-let hosts: Hosts;
+let instances: Instances;
 /** Gives up sooner. */
-let impatient: Hosts;
+let impatient: Instances;
 
 function record({ headers, body }: Request): Answer {
   const target = headers["x-amz-target"];
@@ -42,8 +44,9 @@ beforeEach(async () => {
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const settings = { endpoint, region: "us-east-1", credentials, maxAttempts: 1 };
   const clients = [new SSMClient(settings), new AutoScalingClient(settings)] as const;
-  hosts = managedHosts(...clients);
-  impatient = managedHosts(...clients, 0.2);
+  const scripts = readScripts(join(__dirname, "../../../../lambda/agent-scaler"));
+  instances = managedInstances(...clients, scripts);
+  impatient = managedInstances(...clients, scripts, 0.2);
 });
 
 afterEach(() => server.stop());
@@ -51,7 +54,7 @@ afterEach(() => server.stop());
 const refusal = answer({ __type: "InvalidInstanceId", message: "Instances [[i-1]] not in a valid state" }, 400);
 const throttle = answer({ __type: "ThrottlingException", message: "Rate exceeded" }, 400);
 
-describe("hosts that can be reached", () => {
+describe("instances that can be reached", () => {
   const online = (id: string, system?: string) => ({ InstanceId: id, PingStatus: "Online", PlatformType: system });
 
   test("are those online, with their systems, from every page", async () => {
@@ -59,7 +62,7 @@ describe("hosts that can be reached", () => {
       answer({ InstanceInformationList: [online("i-1", "Linux"), online("i-2", "Windows")], NextToken: "more" }),
       answer({ InstanceInformationList: [{ ...online("i-3"), PingStatus: "ConnectionLost" }, online("i-4")] }),
     ];
-    expect(await hosts.online(["i-1", "i-2", "i-3", "i-4"])).toEqual(
+    expect(await instances.online(["i-1", "i-2", "i-3", "i-4"])).toEqual(
       new Map([
         ["i-1", "linux"],
         ["i-2", "windows"],
@@ -75,8 +78,8 @@ describe("hosts that can be reached", () => {
 
   test("are undefined where one id is refused, and any other error is thrown", async () => {
     script = [refusal, throttle];
-    expect(await hosts.online(["i-1"])).toBeUndefined();
-    await expect(hosts.online(["i-1"])).rejects.toThrow("Rate exceeded");
+    expect(await instances.online(["i-1"])).toBeUndefined();
+    await expect(instances.online(["i-1"])).rejects.toThrow("Rate exceeded");
   });
 });
 
@@ -88,8 +91,8 @@ describe("a command", () => {
 
   test.each(systems)("runs $system's scripts with $document, and stops only behind a survey", async (row) => {
     script = [answer({ Command: { CommandId: "first" } }), answer({ Command: { CommandId: "second" } })];
-    expect(await hosts.send("survey", ["i-1", "i-2"], row.system)).toBe("first");
-    expect(await hosts.send("stop", ["i-1"], row.system)).toBe("second");
+    expect(await instances.send("survey", ["i-1", "i-2"], row.system)).toBe("first");
+    expect(await instances.send("stop", ["i-1"], row.system)).toBe("second");
     const [survey, stop] = calls.map(({ input }) =>
       (input["Parameters"] as { commands: string[] }).commands.join("\n"),
     );
@@ -103,18 +106,18 @@ describe("a command", () => {
     expect(stop).toContain(row.stop);
   });
 
-  test("is dropped when a host does not take it soon, and one host's failure does not keep it from the others", async () => {
+  test("is dropped when an instance does not take it soon, and one instance's failure does not keep it from the others", async () => {
     script = [answer({ Command: { CommandId: "first" } })];
-    await hosts.send("stop", ["i-1"], "linux");
+    await instances.send("stop", ["i-1"], "linux");
     expect(calls[0]?.input).toMatchObject({ TimeoutSeconds: 30, MaxErrors: "100%", MaxConcurrency: "100%" });
     expect(calls[0]?.input["Parameters"]).toMatchObject({ executionTimeout: ["60"] });
   });
 
   test("is undefined where one id is refused; any other error and an answer without an id are thrown", async () => {
     script = [refusal, throttle, answer({})];
-    expect(await hosts.send("stop", ["i-1"], "linux")).toBeUndefined();
-    await expect(hosts.send("stop", ["i-1"], "linux")).rejects.toThrow("Rate exceeded");
-    await expect(hosts.send("stop", ["i-1"], "linux")).rejects.toThrow("no id of the command");
+    expect(await instances.send("stop", ["i-1"], "linux")).toBeUndefined();
+    await expect(instances.send("stop", ["i-1"], "linux")).rejects.toThrow("Rate exceeded");
+    await expect(instances.send("stop", ["i-1"], "linux")).rejects.toThrow("no id of the command");
   });
 });
 
@@ -130,7 +133,7 @@ describe("answers to a command", () => {
       answer({ CommandInvocations: [invocation("Success")], NextToken: "more" }),
       answer({ CommandInvocations: [{ InstanceId: "i-2", Status: "Success" }] }),
     ];
-    expect(await hosts.answers("first")).toEqual([
+    expect(await instances.answers("first")).toEqual([
       { id: "i-1", finished: true, output: "line\n" },
       { id: "i-2", finished: true, output: "" },
     ]);
@@ -152,13 +155,13 @@ describe("answers to a command", () => {
 
   test.each(statuses)("with the status $status have no output, and are finished: $finished", async (row) => {
     script = [answer({ CommandInvocations: [invocation(row.status)] })];
-    expect(await hosts.answers("first")).toEqual([{ id: "i-1", finished: row.finished }]);
+    expect(await instances.answers("first")).toEqual([{ id: "i-1", finished: row.finished }]);
   });
 });
 
-test("an unhealthy host is reported to its group, within the group's grace period", async () => {
+test("an unhealthy instance is reported to its group, within the group's grace period", async () => {
   script = [{ status: 200, body: "<SetInstanceHealthResponse/>" }];
-  await hosts.markUnhealthy("i-1");
+  await instances.markUnhealthy("i-1");
   expect(calls).toMatchObject([
     {
       action: "SetInstanceHealth",
@@ -168,10 +171,10 @@ test("an unhealthy host is reported to its group, within the group's grace perio
 });
 
 const patience = [
-  { name: "looking for hosts", call: () => impatient.online(["i-1"]) },
+  { name: "looking for instances", call: () => impatient.online(["i-1"]) },
   { name: "sending a command", call: () => impatient.send("stop", ["i-1"], "linux") },
   { name: "reading answers", call: () => impatient.answers("first") },
-  { name: "marking a host", call: () => impatient.markUnhealthy("i-1") },
+  { name: "marking an instance", call: () => impatient.markUnhealthy("i-1") },
 ];
 
 test.each(patience)("$name gives up when AWS does not answer", async ({ call }) => {

@@ -184,7 +184,7 @@ test("a disabled direction is never taken", () => {
   });
 });
 
-test("no more hosts are stopped than idle agents account for", () => {
+test("no more instances are stopped than idle agents account for", () => {
   holds((given) => {
     const { stop } = decide(given);
     expect(stop * given.params.agentsPerInstance).toBeLessThanOrEqual(given.metrics.agentsIdle ?? 0);

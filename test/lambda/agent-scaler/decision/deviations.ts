@@ -33,7 +33,7 @@ const DIRECTION = "the direction is the sign of target minus desired, whatever i
 const UNCHANGED = "what is set already is not set again, and starts no cooldown";
 const BOTH = "with scaleOnlyAfterAllEvent an event of the other direction counts, also when there was none of its own";
 const HOST =
-  "a host that is told to stop lowers the group's size itself when it leaves, so that nobody lowers it twice";
+  "an instance that is told to stop lowers the group's size itself when it leaves, so that nobody lowers it twice";
 const ROUNDING = "the rounding error of a binary fraction is no instance";
 
 export const deviations: readonly Deviation[] = [
@@ -59,7 +59,7 @@ export const deviations: readonly Deviation[] = [
   { name: "surplus-elastic-no-pending-noop", because: UNCHANGED, expect: leaves(3) },
   {
     name: "elastic-pending-does-not-stop-lowering",
-    because: "hosts are not stopped while others are still starting",
+    because: "instances are not stopped while others are still starting",
     expect: leaves(5),
   },
   {
@@ -70,7 +70,7 @@ export const deviations: readonly Deviation[] = [
   { name: "elastic-ignores-disable-in", because: "DISABLE_SCALE_IN wins in every mode", expect: leaves(5) },
   {
     name: "elastic-activity-lookup-fails-open",
-    because: "hosts are not stopped while nobody knows when the last one was",
+    because: "instances are not stopped while nobody knows when the last one was",
     expect: leaves(5),
   },
   { name: "dangling-healthy-agents-scale-in", because: HOST, expect: { desired: 1 } },
@@ -87,7 +87,7 @@ export const deviations: readonly Deviation[] = [
   },
   {
     name: "fault-metrics-api-elastic-still-checks",
-    because: "no host is judged while nobody knows how many agents Buildkite sees",
+    because: "no instance is judged while nobody knows how many agents Buildkite sees",
     expect: { danglingChecks: [] },
   },
   {
@@ -110,7 +110,7 @@ export const deviationsWithIdleAgents: readonly Deviation[] = [
   { name: "avail-fewer-agents-than-configured", because: IDLE, expect: lowers(1) },
   {
     name: "elastic-graceful-fewer-instances",
-    because: "no more hosts are told to stop than idle agents account for",
+    because: "no more instances are told to stop than idle agents account for",
     expect: { sigterm: 1 },
   },
 ];

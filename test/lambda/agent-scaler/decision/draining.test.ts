@@ -30,7 +30,7 @@ function lastOf(polls: readonly Poll[], changes: Partial<Settings> = {}): Decisi
 }
 
 const healthy: Poll = { at: 0, group: groupOf({ desired: 3 }), running: 12, agentsTotal: 12 };
-/** One agent of each host is left, and busy with a long job. */
+/** One agent of each instance is left, and busy with a long job. */
 const draining: Poll = { at: 600, group: groupOf({ desired: 3 }), running: 3, agentsTotal: 3 };
 
 /** The same every ten seconds, for two minutes. */
@@ -38,7 +38,7 @@ const lasting = (poll: Poll): Poll[] =>
   Array.from({ length: 13 }, (_, index) => ({ ...poll, at: poll.at + index * 10 }));
 const waiting: Poll = { ...draining, at: 610, scheduled: 9 };
 
-test("jobs that draining hosts do not take get all the hosts they need at once", () => {
+test("jobs that draining instances do not take get all the instances they need at once", () => {
   expect(lastOf([healthy, draining, waiting])).toMatchObject({
     action: "scale_out",
     reason: "missing agents",
@@ -46,27 +46,27 @@ test("jobs that draining hosts do not take get all the hosts they need at once",
   });
 });
 
-test("agents of hosts that still boot count beside draining ones, so that nothing is started twice or called off", () => {
+test("agents of instances that still boot count beside draining ones, so that nothing is started twice or called off", () => {
   const booting = { ...waiting, at: 800, group: groupOf({ desired: 6, inService: 3, pending: 3 }) };
   expect(lastOf([healthy, draining, ...lasting(booting)])).toMatchObject({ action: "none", desired: 6 });
 });
 
-test("the instance buffer is not added again and again to the size beside draining hosts", () => {
+test("the instance buffer is not added again and again to the size beside draining instances", () => {
   const booting = { ...waiting, at: 800, group: groupOf({ desired: 8, inService: 3, pending: 5 }) };
   const changes = { instanceBuffer: 2, disableScaleIn: true, scaleOutCooldownSeconds: 0 };
   expect(lastOf([healthy, draining, ...lasting(booting)], changes)).toMatchObject({ action: "none", desired: 8 });
 });
 
-test("the cap holds beside draining hosts", () => {
+test("the cap holds beside draining instances", () => {
   expect(lastOf([healthy, draining, waiting], { maxInstanceCap: 5 })).toMatchObject({ desired: 5 });
 });
 
-test("hosts whose agents never came are made up for one by one", () => {
+test("instances whose agents never came are made up for one by one", () => {
   const never: Poll = { at: 2000, group: groupOf({ desired: 3 }), running: 4, agentsTotal: 4, scheduled: 8 };
   expect(lastOf([{ ...never, at: 0 }, never])).toMatchObject({ action: "scale_out", desired: 4 });
 });
 
-test("hosts that drain beside enough idle agents get no company", () => {
+test("instances that drain beside enough idle agents get no company", () => {
   const idle = { ...draining, at: 610, scheduled: 3, agentsTotal: 6 };
   expect(lastOf([healthy, draining, ...lasting(idle)]).desired).toBeLessThanOrEqual(3);
 });

@@ -9,7 +9,7 @@ export interface Outcome {
   readonly error: boolean;
   readonly lastScaleInUpdated: boolean;
   readonly lastScaleOutUpdated: boolean;
-  /** Hosts told to stop. */
+  /** Instances told to stop. */
   readonly sigterm: number;
   readonly danglingChecks: readonly number[];
 }

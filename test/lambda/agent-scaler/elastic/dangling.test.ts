@@ -1,42 +1,42 @@
 import type { ElasticRequest } from "../../../../lambda/agent-scaler/elastic/step";
 import { CHECKS, HOUR, id, ids, scaler } from "../../../harness/scaler/elastic-steps";
 
-describe("dangling hosts", () => {
+describe("dangling instances", () => {
   const stopped = (settings: Partial<ElasticRequest> = {}) => {
     const started = scaler(3, { ...CHECKS, agentsTotal: 2, ...settings });
-    started.hosts.add(id(1), { state: "inactive" });
+    started.instances.add(id(1), { state: "inactive" });
     return started;
   };
 
   test("are marked unhealthy when two surveys have seen the agent stopped, and not before", async () => {
-    const { hosts, during } = stopped();
+    const { instances, during } = stopped();
     expect((await during(300)).unhealthy).toEqual([]);
     expect((await during(300)).unhealthy).toEqual([id(1)]);
-    expect(hosts.unhealthy).toEqual([id(1)]);
+    expect(instances.unhealthy).toEqual([id(1)]);
   });
 
   const kept = [
-    { name: "an agent that drains with a job", host: { state: "deactivating", jobs: 1 } },
-    { name: "an agent that starts", host: { state: "activating" } },
-    { name: "a failed script", host: { output: undefined } },
-    { name: "no output", host: { output: "" } },
-    { name: "a state unknown to us", host: { state: "maintenance" } },
+    { name: "an agent that drains with a job", instance: { state: "deactivating", jobs: 1 } },
+    { name: "an agent that starts", instance: { state: "activating" } },
+    { name: "a failed script", instance: { output: undefined } },
+    { name: "no output", instance: { output: "" } },
+    { name: "a state unknown to us", instance: { state: "maintenance" } },
   ];
 
-  test.each(kept)("are none where there is $name, for however long", async ({ host }) => {
-    const { hosts, during } = stopped();
-    hosts.add(id(1), host);
+  test.each(kept)("are none where there is $name, for however long", async ({ instance }) => {
+    const { instances, during } = stopped();
+    instances.add(id(1), instance);
     expect((await during(3 * HOUR)).unhealthy).toEqual([]);
   });
 
   test("are those that drain without a job for more than an hour", async () => {
-    const { hosts, during } = stopped();
-    hosts.add(id(1), { state: "deactivating" });
+    const { instances, during } = stopped();
+    instances.add(id(1), { state: "deactivating" });
     expect((await during(HOUR)).unhealthy).toEqual([]);
     expect((await during(300)).unhealthy).toEqual([id(1)]);
   });
 
-  test("are none while Buildkite counts more agents than the other hosts can run", async () => {
+  test("are none while Buildkite counts more agents than the other instances can run", async () => {
     const { during } = stopped();
     expect((await during(900, { agentsTotal: 3 })).unhealthy).toEqual([]);
     expect((await during(300, { agentsTotal: 2 })).unhealthy).toEqual([id(1)]);
@@ -54,21 +54,21 @@ describe("dangling hosts", () => {
     expect((await during(600, { agentsTotal: 3, instances })).unhealthy).toEqual(row.unhealthy);
   });
 
-  test("are none among hosts that a search for idle ones saw before their agents began", async () => {
-    const { hosts, during } = stopped();
+  test("are none among instances that a search for idle ones saw before their agents began", async () => {
+    const { surveys, during } = stopped();
     const instances = ids(3).map((one) => ({ id: one, lifecycleState: "InService", ageSeconds: 600 }));
     expect((await during(900, { stop: 1, instances, agentsTotal: 0 })).unhealthy).toEqual([]);
-    expect(hosts.ids("survey").length).toBeGreaterThan(5);
+    expect(surveys().length).toBeGreaterThan(5);
   });
 
   test("that cannot be marked are an error, and are tried again", async () => {
-    const { hosts, during } = stopped();
+    const { instances, during } = stopped();
     await during(300);
-    hosts.markUnhealthy = () => Promise.reject(new Error("Access denied"));
+    instances.markUnhealthy = () => Promise.reject(new Error("Access denied"));
     const { unhealthy, errors } = await during(300);
     expect(unhealthy).toEqual([]);
     expect(errors).toEqual(["ci-asg: dangling instance not replaced: i-0001: Access denied"]);
-    Reflect.deleteProperty(hosts, "markUnhealthy");
+    Reflect.deleteProperty(instances, "markUnhealthy");
     expect((await during(300)).unhealthy).toEqual([id(1)]);
   });
 });

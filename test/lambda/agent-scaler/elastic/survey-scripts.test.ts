@@ -8,7 +8,7 @@ const ROOT = join(__dirname, "../../../..");
 const script = (name: string): string => readFileSync(join(ROOT, "lambda", "agent-scaler", name), "utf8");
 const drainWatcher = readFileSync(join(ROOT, "userdata", "windows", "drain-watcher.ps1"), "utf8");
 
-interface Host {
+interface Instance {
   readonly load?: string;
   readonly state?: string;
   /** Process of the agent, 0: none. */
@@ -30,9 +30,13 @@ function program(name: string, body: string): void {
   chmodSync(join(folder, name), 0o755);
 }
 
-/** Runs the script as Systems Manager does, on a host with programs that play systemd and pgrep. */
-function run(shell: string, source: string, { load = "loaded", state = "active", agent = "4711", ...host }: Host) {
-  const children = "children" in host ? host.children : 0;
+/** Runs the script as Systems Manager does, on an instance with programs that play systemd and pgrep. */
+function run(
+  shell: string,
+  source: string,
+  { load = "loaded", state = "active", agent = "4711", ...instance }: Instance,
+) {
+  const children = "children" in instance ? instance.children : 0;
   program(
     "systemctl",
     `case "$*" in
@@ -54,48 +58,53 @@ function run(shell: string, source: string, { load = "loaded", state = "active",
   return { stdout, status, orders: existsSync(orders) ? readFileSync(orders, "utf8") : "" };
 }
 
-const hosts = [
-  { name: "an idle agent", host: {}, report: { agent: "active", jobs: 0 }, stops: true },
-  { name: "an agent with two jobs", host: { children: 2 }, report: { agent: "active", jobs: 2 }, stops: false },
-  { name: "an agent that starts", host: { state: "activating" }, report: { agent: "starting", jobs: 0 }, stops: false },
+const instances = [
+  { name: "an idle agent", instance: {}, report: { agent: "active", jobs: 0 }, stops: true },
+  { name: "an agent with two jobs", instance: { children: 2 }, report: { agent: "active", jobs: 2 }, stops: false },
+  {
+    name: "an agent that starts",
+    instance: { state: "activating" },
+    report: { agent: "starting", jobs: 0 },
+    stops: false,
+  },
   {
     name: "an agent that drains",
-    host: { state: "deactivating", children: 1 },
+    instance: { state: "deactivating", children: 1 },
     report: { agent: "draining", jobs: 1 },
     stops: false,
   },
   {
     name: "an agent that has ended",
-    host: { state: "inactive", agent: "0" },
+    instance: { state: "inactive", agent: "0" },
     report: { agent: "stopped", jobs: 0 },
     stops: false,
   },
   {
     name: "an agent that has failed",
-    host: { state: "failed", agent: "0" },
+    instance: { state: "failed", agent: "0" },
     report: { agent: "stopped", jobs: 0 },
     stops: false,
   },
-  { name: "no agent", host: { load: "not-found", state: "inactive", agent: "0" }, report: undefined, stops: false },
-  { name: "no pgrep", host: { children: undefined }, report: undefined, stops: false },
-  { name: "a silent systemd", host: { load: "", state: "", agent: "" }, report: undefined, stops: false },
+  { name: "no agent", instance: { load: "not-found", state: "inactive", agent: "0" }, report: undefined, stops: false },
+  { name: "no pgrep", instance: { children: undefined }, report: undefined, stops: false },
+  { name: "a silent systemd", instance: { load: "", state: "", agent: "" }, report: undefined, stops: false },
 ];
 
 // One of them is sh on every Linux.
 const SHELLS = ["/bin/sh", "/bin/bash"];
-const everywhere = hosts.flatMap((host) => SHELLS.map((shell) => ({ ...host, shell })));
+const everywhere = instances.flatMap((instance) => SHELLS.map((shell) => ({ ...instance, shell })));
 
-test.each(everywhere)("a Linux host with $name is reported as it is by $shell", ({ shell, host, report }) => {
-  const { stdout, orders } = run(shell, script("survey-agent.sh"), host);
+test.each(everywhere)("a Linux instance with $name is reported as it is by $shell", ({ shell, instance, report }) => {
+  const { stdout, orders } = run(shell, script("survey-agent.sh"), instance);
   expect(readReport(stdout)).toEqual(report);
   expect(stdout.split("\n")).toHaveLength(2);
   expect(orders).toBe("");
 });
 
 test.each(everywhere)(
-  "the order to stop, in $shell, stops a Linux host with $name: $stops",
-  ({ shell, host, stops }) => {
-    const { orders } = run(shell, script("survey-agent.sh") + script("stop-idle-agent.sh"), host);
+  "the order to stop, in $shell, stops a Linux instance with $name: $stops",
+  ({ shell, instance, stops }) => {
+    const { orders } = run(shell, script("survey-agent.sh") + script("stop-idle-agent.sh"), instance);
     expect(orders).toBe(stops ? "stop --no-block buildkite-agent.service\n" : "");
   },
 );

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {
-  danglingHosts,
-  hostsToStop,
+  danglingInstances,
+  instancesToStop,
   nextWindow,
   readReport,
   suspicionsAfter,
@@ -71,7 +71,7 @@ describe("suspicions", () => {
   });
 });
 
-describe("dangling hosts", () => {
+describe("dangling instances", () => {
   const AT = 10_000;
   const agents = { total: 0, perInstance: 1, instances: 2 };
   const rows = [
@@ -83,8 +83,8 @@ describe("dangling hosts", () => {
     { name: "not suspected", known: undefined, seen: report("active"), dangling: false },
   ];
 
-  test.each(rows)("a host is dangling when its agent is $name: $dangling", ({ known, seen, dangling }) => {
-    const found = danglingHosts(known ? { a: known } : {}, reports(seen ? { a: seen } : {}), AT, agents);
+  test.each(rows)("an instance is dangling when its agent is $name: $dangling", ({ known, seen, dangling }) => {
+    const found = danglingInstances(known ? { a: known } : {}, reports(seen ? { a: seen } : {}), AT, agents);
     expect(found).toEqual(dangling ? ["a"] : []);
   });
 
@@ -96,31 +96,31 @@ describe("dangling hosts", () => {
   ];
 
   test.each(counts)(
-    "with two stopped of $instances hosts and $total agents, $perInstance each, they are dangling: $dangling",
+    "with two stopped of $instances instances and $total agents, $perInstance each, they are dangling: $dangling",
     ({ dangling, ...agentCounts }) => {
       const known = { a: stoppedSince(0), b: stoppedSince(0) };
       const seen = reports({ a: report("stopped"), b: report("stopped") });
-      expect(danglingHosts(known, seen, AT, agentCounts)).toEqual(dangling ? ["a", "b"] : []);
+      expect(danglingInstances(known, seen, AT, agentCounts)).toEqual(dangling ? ["a", "b"] : []);
     },
   );
 
   test("an agent that drains may still be connected, so that its count proves nothing", () => {
     const seen = reports({ a: report("draining") });
     const counted = { total: 2, perInstance: 1, instances: 2 };
-    expect(danglingHosts({ a: drainingSince(0) }, seen, AT, counted)).toEqual(["a"]);
+    expect(danglingInstances({ a: drainingSince(0) }, seen, AT, counted)).toEqual(["a"]);
   });
 });
 
-describe("hosts to stop", () => {
+describe("instances to stop", () => {
   const NOW = 10_000;
-  const host = (id: string, ageSeconds: number) => ({ id, lifecycleState: "InService", ageSeconds });
-  const hosts = [host("young", 10), host("old", 30), host("middle", 20)];
+  const instance = (id: string, ageSeconds: number) => ({ id, lifecycleState: "InService", ageSeconds });
+  const instances = [instance("young", 10), instance("old", 30), instance("middle", 20)];
   const idle = reports({ young: report("active"), old: report("active"), middle: report("active") });
 
   test("are the oldest idle ones, as many as asked for", () => {
-    expect(hostsToStop(2, hosts, idle, {}, NOW)).toEqual(["old", "middle"]);
-    expect(hostsToStop(0, hosts, idle, {}, NOW)).toEqual([]);
-    expect(hostsToStop(9, hosts, idle, {}, NOW)).toEqual(["old", "middle", "young"]);
+    expect(instancesToStop(2, instances, idle, {}, NOW)).toEqual(["old", "middle"]);
+    expect(instancesToStop(0, instances, idle, {}, NOW)).toEqual([]);
+    expect(instancesToStop(9, instances, idle, {}, NOW)).toEqual(["old", "middle", "young"]);
   });
 
   const unfit = [
@@ -132,7 +132,7 @@ describe("hosts to stop", () => {
   test.each(unfit)("are never one that $name", ({ seen }) => {
     const others = [...idle].filter(([id]) => id !== "old");
     const changed = new Map(seen ? [...others, ["old", seen] as const] : others);
-    expect(hostsToStop(1, hosts, changed, {}, NOW)).toEqual(["middle"]);
+    expect(instancesToStop(1, instances, changed, {}, NOW)).toEqual(["middle"]);
   });
 
   const leaving: { name: string; seen: Report | undefined; told: Told }[] = [
@@ -145,16 +145,16 @@ describe("hosts to stop", () => {
   test.each(leaving)("are fewer by one that $name, since it leaves anyway", ({ seen, told }) => {
     const others = [...idle].filter(([id]) => id !== "old");
     const changed = new Map(seen ? [...others, ["old", seen] as const] : others);
-    expect(hostsToStop(1, hosts, changed, told, NOW)).toEqual([]);
-    expect(hostsToStop(2, hosts, changed, told, NOW)).toEqual(["middle"]);
+    expect(instancesToStop(1, instances, changed, told, NOW)).toEqual([]);
+    expect(instancesToStop(2, instances, changed, told, NOW)).toEqual(["middle"]);
   });
 
   test("are told again only after a quarter of an hour", () => {
-    expect(hostsToStop(1, hosts, idle, { old: NOW - 899 }, NOW)).toEqual(["middle"]);
-    expect(hostsToStop(1, hosts, idle, { old: NOW - 900 }, NOW)).toEqual(["old"]);
+    expect(instancesToStop(1, instances, idle, { old: NOW - 899 }, NOW)).toEqual(["middle"]);
+    expect(instancesToStop(1, instances, idle, { old: NOW - 900 }, NOW)).toEqual(["old"]);
   });
 
-  test("are idle, in service, untold and never more than asked for, whatever the hosts say", () => {
+  test("are idle, in service, untold and never more than asked for, whatever the instances say", () => {
     const seen = fc.option(
       fc.record({
         agent: fc.constantFrom<Report["agent"][]>("active", "starting", "draining", "stopped"),
@@ -164,10 +164,10 @@ describe("hosts to stop", () => {
     const one = fc.record({ seen, told: fc.option(fc.nat(NOW)), ageSeconds: fc.nat(9) });
     fc.assert(
       fc.property(fc.array(one, { maxLength: 12 }), fc.nat(12), (group, stop) => {
-        const named = group.map((each, index) => ({ ...each, ...host(`i-${String(index)}`, each.ageSeconds) }));
+        const named = group.map((each, index) => ({ ...each, ...instance(`i-${String(index)}`, each.ageSeconds) }));
         const answers = new Map(named.flatMap((each) => (each.seen ? [[each.id, each.seen] as const] : [])));
         const told = Object.fromEntries(named.flatMap((each) => (each.told === null ? [] : [[each.id, each.told]])));
-        const chosen = hostsToStop(stop, named, answers, told, NOW);
+        const chosen = instancesToStop(stop, named, answers, told, NOW);
         const gone = named.filter(({ seen: state }) => state?.agent === "draining" || state?.agent === "stopped");
         expect(chosen.length).toBeLessThanOrEqual(Math.max(stop - gone.length, 0));
         for (const id of chosen) {
@@ -179,7 +179,7 @@ describe("hosts to stop", () => {
   });
 });
 
-describe("the window of hosts to look at", () => {
+describe("the window of instances to look at", () => {
   const ids = (count: number) => Array.from({ length: count }, (_, index) => `i-${String(index).padStart(3, "0")}`);
 
   const windows = [
@@ -187,7 +187,7 @@ describe("the window of hosts to look at", () => {
     { name: "goes on behind the last", total: 20, after: "i-004", size: 5, from: 5, length: 5 },
     { name: "runs on over the end", total: 7, after: "i-002", size: 5, from: 3, length: 5 },
     { name: "goes on where the last one has left the group", total: 7, after: "i-0025", size: 2, from: 3, length: 2 },
-    { name: "holds each host once", total: 2, after: "", size: 3, from: 0, length: 2 },
+    { name: "holds each instance once", total: 2, after: "", size: 3, from: 0, length: 2 },
     { name: "holds all where no limit is set", total: 7, after: "i-003", size: 0, from: 0, length: 7 },
     { name: "holds all for a negative limit", total: 7, after: "i-003", size: -1, from: 0, length: 7 },
     { name: "of an empty group is empty", total: 0, after: "i-003", size: 5, from: 0, length: 0 },
@@ -198,7 +198,7 @@ describe("the window of hosts to look at", () => {
     expect(nextWindow(ids(total).reverse(), after, size)).toEqual(expected);
   });
 
-  test("has seen every host that stayed after one round, whoever came and went meanwhile", () => {
+  test("has seen every instance that stayed after one round, whoever came and went meanwhile", () => {
     const change = fc.record({ come: fc.nat(999), go: fc.nat(999) });
     fc.assert(
       fc.property(

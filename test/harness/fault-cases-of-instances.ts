@@ -11,7 +11,7 @@ const IDLE = "buildkite-agent state=active jobs=0\n";
 const BUSY = "buildkite-agent state=active jobs=1\n";
 const STOPPED = "buildkite-agent state=inactive jobs=0\n";
 
-/** The hosts have answered by then. */
+/** The instances have answered by then. */
 const SOON = { clockAheadMs: 5_000 };
 /** Another survey is due by then. */
 const LATER = { clockAheadMs: 301_000 };
@@ -30,27 +30,27 @@ function said({ aws }: ScalerScene, id: string, output: string, status = "Succes
 const ids = (...indexes: readonly number[]) => indexes.map((index) => instance(index, "").id);
 const all = (count: number) => inService(count).map(({ id }) => id);
 
-/** The hosts that each command went to: first surveys, then stops. */
+/** The instances that each command went to: first surveys, then stops. */
 const commandsTo =
-  (...hosts: readonly (readonly string[])[]) =>
+  (...instances: readonly (readonly string[])[]) =>
   ({ aws }: ScalerScene) =>
-    expect(aws.systemsManager.sent.map(({ ids: reached }) => reached)).toEqual(hosts);
+    expect(aws.systemsManager.sent.map(({ ids: reached }) => reached)).toEqual(instances);
 
-/** What goes wrong with the hosts never fails a poll, and the scaler never writes their going itself. */
-function ofHosts(row: Omit<FaultCase, "fails" | "writes">): FaultCase {
+/** What goes wrong with the instances never fails a poll, and the scaler never writes their going itself. */
+function ofInstances(row: Omit<FaultCase, "fails" | "writes">): FaultCase {
   const environment = { ...ELASTIC, ...row.environment };
-  return { ...row, name: `hosts: ${row.name}`, environment, fails: false, writes: [] };
+  return { ...row, name: `instances: ${row.name}`, environment, fails: false, writes: [] };
 }
 
-export const hostCases: readonly FaultCase[] = [
-  ofHosts({
+export const instanceCases: readonly FaultCase[] = [
+  ofInstances({
     name: "idle ones are told to stop",
     arrange: idle,
     invocations: [{}, SOON],
     errors: [],
     check: commandsTo(all(3), all(3)),
   }),
-  ofHosts({
+  ofInstances({
     name: "the list of reachable ones is denied",
     arrange: (scene) => {
       idle(scene);
@@ -60,7 +60,7 @@ export const hostCases: readonly FaultCase[] = [
     errors: [["elastic", /ci-asg: no survey of i-0+ and 2 more:.*not authorized/]],
     check: commandsTo(all(3), all(3)),
   }),
-  ofHosts({
+  ofInstances({
     name: "the list of reachable ones does not come",
     arrange: (scene) => {
       idle(scene);
@@ -70,7 +70,7 @@ export const hostCases: readonly FaultCase[] = [
     errors: [["elastic", /ci-asg: no survey of i-0+ and 2 more:.*(time|abort)/i]],
     check: commandsTo(all(3), all(3)),
   }),
-  ofHosts({
+  ofInstances({
     name: "one that Systems Manager does not know is left alone",
     arrange: (scene) => {
       idle(scene);
@@ -80,7 +80,7 @@ export const hostCases: readonly FaultCase[] = [
     errors: [],
     check: commandsTo(ids(0, 2), ids(0, 2)),
   }),
-  ofHosts({
+  ofInstances({
     name: "one of two batches is refused",
     arrange: (scene) => {
       idle(scene, 60);
@@ -90,7 +90,7 @@ export const hostCases: readonly FaultCase[] = [
     errors: [["elastic", /ci-asg: no survey of i-0+ and 49 more:.*Rate exceeded/]],
     check: commandsTo(all(60).slice(50), all(60).slice(50)),
   }),
-  ofHosts({
+  ofInstances({
     name: "the answers are throttled once",
     arrange: (scene) => {
       idle(scene);
@@ -100,7 +100,7 @@ export const hostCases: readonly FaultCase[] = [
     errors: [["elastic", /ci-asg: no answers to command command-1:.*Rate exceeded/]],
     check: commandsTo(all(3), all(3)),
   }),
-  ofHosts({
+  ofInstances({
     name: "the answers come in pages",
     arrange: (scene) => {
       idle(scene, 5);
@@ -110,7 +110,7 @@ export const hostCases: readonly FaultCase[] = [
     errors: [],
     check: commandsTo(all(5), all(5)),
   }),
-  ofHosts({
+  ofInstances({
     name: "a script that failed, one that timed out and one that says something else are no answers",
     arrange: (scene) => {
       idle(scene, 4);
@@ -123,7 +123,7 @@ export const hostCases: readonly FaultCase[] = [
     errors: [],
     check: commandsTo(all(4), ids(3)),
   }),
-  ofHosts({
+  ofInstances({
     name: "the report of a dangling one is denied",
     arrange: (scene) => {
       dangling(scene);
@@ -133,7 +133,7 @@ export const hostCases: readonly FaultCase[] = [
     errors: [["elastic", /ci-asg: dangling instance not replaced: i-0+2:.*not authorized/]],
     check: (scene) => expect(unhealthy(scene)).toEqual(ids(2)),
   }),
-  ofHosts({
+  ofInstances({
     name: "the history that allows a stop cannot be read",
     arrange: (scene) => {
       idle(scene);
@@ -145,7 +145,7 @@ export const hostCases: readonly FaultCase[] = [
   }),
 ];
 
-/** Two of three hosts have a job; the third has an agent that has ended. */
+/** Two of three instances have a job; the third has an agent that has ended. */
 function dangling(scene: ScalerScene): void {
   idle(scene);
   scene.buildkite.queue(QUEUE, { busy: 2, running: 2, scheduled: 1 });

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { SetInstanceHealthCommand } from "@aws-sdk/client-auto-scaling";
 import type { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import {
@@ -9,8 +7,8 @@ import {
   paginateListCommandInvocations,
 } from "@aws-sdk/client-ssm";
 import type { CommandInvocation, SSMClient } from "@aws-sdk/client-ssm";
-import type { Answer, Hosts, Script } from "./ports";
-import type { OperatingSystem } from "./elastic/survey";
+import type { Answer, Instances, Script } from "../ports";
+import type { OperatingSystem } from "../elastic/survey";
 
 const DOCUMENTS: Record<OperatingSystem, string> = {
   linux: "AWS-RunShellScript",
@@ -22,17 +20,24 @@ const COMMENTS: Record<Script, string> = {
   stop: "AgentScaler stops the Buildkite agent unless it runs a job",
 };
 
-/** A host that does not answer soon shall not be stopped later, when it may be needed: the least that AWS accepts. */
+/** An instance that does not answer soon shall not be stopped later, when it may be needed: the least that AWS accepts. */
 const DELIVERY_SECONDS = 30;
 const EXECUTION_SECONDS = "60";
 const UNFINISHED = ["Pending", "InProgress", "Delayed", "Cancelling"];
 const PAGE_SIZE = 50;
-/** With all pages and retries: hosts shall never hold up the next poll. */
+/** With all pages and retries: instances shall never hold up the next poll. */
 const CALL_SECONDS = 5;
 
-/** Systems Manager knows the system of every host that it can reach: EC2 need not be asked. */
-export function managedHosts(ssm: SSMClient, autoScaling: AutoScalingClient, callSeconds = CALL_SECONDS): Hosts {
-  const scripts = { linux: readScripts("sh"), windows: readScripts("ps1") };
+/** The text of each script for each operating system. */
+export type Scripts = Readonly<Record<OperatingSystem, Readonly<Record<Script, string>>>>;
+
+/** Systems Manager knows the system of every instance that it can reach: EC2 need not be asked. */
+export function managedInstances(
+  ssm: SSMClient,
+  autoScaling: AutoScalingClient,
+  scripts: Scripts,
+  callSeconds = CALL_SECONDS,
+): Instances {
   return {
     online: (ids) => unlessRefused(() => bounded(callSeconds, (options) => online(ssm, ids, options))),
 
@@ -43,7 +48,7 @@ export function managedHosts(ssm: SSMClient, autoScaling: AutoScalingClient, cal
         InstanceIds: [...ids],
         Parameters: { commands: scripts[system][script].split("\n"), executionTimeout: [EXECUTION_SECONDS] },
         TimeoutSeconds: DELIVERY_SECONDS,
-        // Without this one host's failure keeps Systems Manager from the others.
+        // Without this one instance's failure keeps Systems Manager from the others.
         MaxConcurrency: "100%",
         MaxErrors: "100%",
       });
@@ -61,13 +66,6 @@ export function managedHosts(ssm: SSMClient, autoScaling: AutoScalingClient, cal
       await bounded(callSeconds, (options) => autoScaling.send(new SetInstanceHealthCommand(health), options));
     },
   };
-}
-
-/** The second script goes on where the first one has found out how the agent is. */
-function readScripts(extension: string): Record<Script, string> {
-  const read = (name: string) => readFileSync(join(__dirname, `${name}.${extension}`), "utf8").trimEnd();
-  const survey = read("survey-agent");
-  return { survey, stop: `${survey}\n${read("stop-idle-agent")}` };
 }
 
 interface Options {
