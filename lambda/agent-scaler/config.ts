@@ -1,4 +1,3 @@
-import type { Settings } from "./decision/decide";
 import {
   above,
   atLeast,
@@ -12,6 +11,7 @@ import {
 } from "./environment/go-values";
 import type { Kind } from "./environment/go-values";
 import { queueGroups } from "./environment/queue-groups";
+import type { Settings } from "./decision/model";
 
 /** Every variable that the stack must set: the names and formats that Buildkite's own scaler reads. */
 export interface AgentScalerEnvironment {

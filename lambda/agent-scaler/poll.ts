@@ -1,9 +1,10 @@
 import type { MetricsAnswer } from "./buildkite/metrics-api";
 import { afterwards } from "./decision/decide";
 import { elasticStep } from "./elastic/step";
-import { type Facts, type GroupState, judge, type Judgement } from "./decision/evaluate";
+import { type EvaluationInput, evaluate, type Evaluation } from "./decision/evaluate";
 import type { PollPorts } from "./ports";
 import type { Target } from "./state/target";
+import type { GroupState } from "./decision/model";
 
 export type Stage = "metrics" | "describe" | "set desired" | "history" | "elastic";
 
@@ -17,7 +18,7 @@ export interface PollResult {
   readonly target: Target;
   readonly failures: readonly Failure[];
   /** undefined: a failure came before the decision. */
-  readonly judgement: Judgement | undefined;
+  readonly evaluation: Evaluation | undefined;
   readonly answer: MetricsAnswer | undefined;
   /** Size that was written. */
   readonly written: number | undefined;
@@ -51,7 +52,7 @@ async function pollTarget(
   const result = {
     target,
     failures: [],
-    judgement: undefined,
+    evaluation: undefined,
     answer: undefined,
     written: undefined,
     told: [],
@@ -62,16 +63,16 @@ async function pollTarget(
   if (isFailure(answer)) return { ...result, failures };
   if (isFailure(group)) return { ...result, answer, failures };
 
-  const judged = await judgeTarget(target, answer, group, ports);
-  const { judgement, written, failures: trouble } = await write(target, answer, judged, ports);
-  target.boots = judgement.boots;
-  const { decision } = judgement;
+  const evaluated = await evaluateTarget(target, answer, group, ports);
+  const { evaluation, written, failures: trouble } = await write(target, answer, evaluated, ports);
+  target.boots = evaluation.boots;
+  const { decision } = evaluation;
   target.memory = written === undefined ? decision.memory : afterwards(decision, ports.now());
-  const elastic = await elasticPart(target, answer, group, judgement, ports);
+  const elastic = await elasticPart(target, answer, group, evaluation, ports);
   return {
     ...result,
     answer,
-    judgement,
+    evaluation,
     written,
     ...elastic,
     failures: [...trouble, ...elastic.failures],
@@ -90,42 +91,44 @@ function groupOf(
   return { stage: "describe", error: new Error(`Auto Scaling group ${JSON.stringify(name)}: ${because}`) };
 }
 
-interface Judged {
-  readonly judgement: Judgement;
+interface Evaluated {
+  readonly evaluation: Evaluation;
   readonly failures: readonly Failure[];
 }
 
 /** Looks into the group's history only where the answer decides whether instances are stopped. */
-async function judgeTarget(
+async function evaluateTarget(
   target: Target,
   answer: MetricsAnswer,
   group: GroupState,
   ports: PollPorts,
-): Promise<Judged> {
-  const facts: Facts = { settings: target.settings, metrics: answer.metrics, group, now: ports.now() };
-  const judgement = judge(facts, target.memory, target.boots);
-  if (judgement.decision.stop === 0 || target.settings.scaleInCooldownSeconds === 0) return { judgement, failures: [] };
-  const since = facts.now - target.settings.scaleInCooldownSeconds;
+): Promise<Evaluated> {
+  const input: EvaluationInput = { settings: target.settings, metrics: answer.metrics, group, now: ports.now() };
+  const evaluation = evaluate(input, target.memory, target.boots);
+  if (evaluation.decision.stop === 0 || target.settings.scaleInCooldownSeconds === 0)
+    return { evaluation, failures: [] };
+  const since = input.now - target.settings.scaleInCooldownSeconds;
   const search = { wantOut: false, wantIn: true, maxPages: -1, since };
   const found = await attempt("history", () => ports.groups.lastEvents(target.group, search, HISTORY_SECONDS));
   const lastScaleInActivity = isFailure(found) ? "unknown" : (found.lastScaleIn ?? undefined);
   return {
-    judgement: judge({ ...facts, lastScaleInActivity }, target.memory, target.boots),
+    evaluation: evaluate({ ...input, lastScaleInActivity }, target.memory, target.boots),
     failures: isFailure(found) ? [found] : [],
   };
 }
 
 /** Reads the group once more before it writes: another instance or scaler may have changed it since. */
-async function write(target: Target, answer: MetricsAnswer, judged: Judged, ports: PollPorts) {
-  const changes = ({ judgement: { decision, observation } }: Judged) => decision.desired !== observation.asg.desired;
-  if (!changes(judged)) return { ...judged, written: undefined };
+async function write(target: Target, answer: MetricsAnswer, evaluated: Evaluated, ports: PollPorts) {
+  const changes = ({ evaluation: { decision, observation } }: Evaluated) =>
+    decision.desired !== observation.asg.desired;
+  if (!changes(evaluated)) return { ...evaluated, written: undefined };
   const described = await attempt("describe", () => ports.groups.describe([target.group]));
   const group = isFailure(described) ? described : groupOf(target, described);
-  if (isFailure(group)) return { ...judged, written: undefined, failures: [...judged.failures, group] };
-  const fresh = await judgeTarget(target, answer, group, ports);
-  const { desired } = fresh.judgement.decision;
+  if (isFailure(group)) return { ...evaluated, written: undefined, failures: [...evaluated.failures, group] };
+  const fresh = await evaluateTarget(target, answer, group, ports);
+  const { desired } = fresh.evaluation.decision;
   // Somebody with newer metrics has just raised it: these ones are no ground to lower it.
-  const undoes = desired < group.desired && group.desired > judged.judgement.observation.asg.desired;
+  const undoes = desired < group.desired && group.desired > evaluated.evaluation.observation.asg.desired;
   if (undoes || !changes(fresh)) return { ...fresh, written: undefined };
   const done = await attempt("set desired", () => ports.groups.setDesired(target.group, desired));
   return isFailure(done)
@@ -137,11 +140,11 @@ async function elasticPart(
   target: Target,
   { metrics }: MetricsAnswer,
   group: GroupState,
-  judgement: Judgement,
+  evaluation: Evaluation,
   ports: PollPorts,
 ) {
   const none = { told: [], unhealthy: [], failures: [] };
-  const { decision, boots } = judgement;
+  const { decision, boots } = evaluation;
   if (!target.settings.elasticCIMode) return none;
   const now = ports.now();
   const request = {

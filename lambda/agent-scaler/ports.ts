@@ -1,8 +1,8 @@
 import type { Log } from "../shared/log";
 import type { LastEvents, Search } from "./aws/activities";
 import type { MetricsAnswer } from "./buildkite/metrics-api";
-import type { GroupState } from "./decision/evaluate";
 import type { OperatingSystem } from "./elastic/survey";
+import type { GroupState } from "./decision/model";
 
 /** Calls to Auto Scaling. They reject with the error of AWS. */
 export interface Groups {

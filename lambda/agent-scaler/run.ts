@@ -68,7 +68,7 @@ async function pollUntil(
     const startedAt = ports.now();
     const results = await poll(container.targets, ports);
     report(results, startedAt, config, container, ports);
-    succeeded ||= results.some(({ judgement, failures }) => judgement !== undefined && !failures.some(stopsScaling));
+    succeeded ||= results.some(({ evaluation, failures }) => evaluation !== undefined && !failures.some(stopsScaling));
     reasons.push(...results.flatMap(({ failures }) => failures.map(({ error }) => messageOf(error))));
     for (const { answer } of results) intervalSeconds = pauseSeconds(intervalSeconds, answer?.pollDuration);
     const wanted = intervalSeconds > config.pollIntervalSeconds ? startedAt + intervalSeconds : 0;
@@ -101,11 +101,11 @@ function pauseAfter(results: readonly PollResult[], intervalSeconds: number, con
 }
 
 function quietSince(results: readonly PollResult[], before: number | null, now: number): number | null {
-  const quiet = results.every(({ judgement }) => {
-    if (judgement === undefined) return false;
-    const { metrics, asg } = judgement.observation;
+  const quiet = results.every(({ evaluation }) => {
+    if (evaluation === undefined) return false;
+    const { metrics, asg } = evaluation.observation;
     const jobs = metrics.scheduled + metrics.running + metrics.waiting;
-    return jobs === 0 && asg.pending === 0 && asg.desired === judgement.decision.target;
+    return jobs === 0 && asg.pending === 0 && asg.desired === evaluation.decision.targetSize;
   });
   return quiet ? (before ?? now) : null;
 }

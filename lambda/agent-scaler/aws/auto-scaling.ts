@@ -5,8 +5,8 @@ import {
 } from "@aws-sdk/client-auto-scaling";
 import type { AutoScalingClient, AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import { lastEvents } from "./activities";
-import type { GroupState } from "../decision/evaluate";
 import type { Groups } from "../ports";
+import type { GroupState } from "../decision/model";
 
 /** DescribeAutoScalingGroups takes no more names than this. */
 const NAMES_PER_CALL = 100;

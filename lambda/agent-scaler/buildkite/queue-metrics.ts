@@ -1,4 +1,4 @@
-import type { Metrics } from "../decision/decide";
+import type { Metrics } from "../decision/model";
 
 /** Buildkite's answer about one queue. */
 export interface QueueMetrics {

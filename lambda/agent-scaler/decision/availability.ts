@@ -1,5 +1,4 @@
-import type { Group, Metrics, Settings } from "./decide";
-import type { Demand } from "./demand";
+import type { Demand, Group, Metrics, Settings } from "./model";
 
 /** Instances for so many jobs. */
 export function perInstance(jobs: number, { agentsPerInstance }: Settings): number {
@@ -10,8 +9,8 @@ export function capped(instances: number, { maxInstanceCap }: Settings): number 
   return maxInstanceCap > 0 ? Math.min(instances, maxInstanceCap) : instances;
 }
 
-/** One more instance where settled ones lack agents: too many of them, or so many that jobs wait. 0: no correction. */
-export function correctedSize(params: Settings, metrics: Metrics, asg: Group, demand: Demand): number {
+/** One more instance where settled ones lack agents: too many of them, or so many that jobs wait. 0: the jobs need no such instance. */
+export function sizeForAvailability(params: Settings, metrics: Metrics, asg: Group, demand: Demand): number {
   const { availabilityThreshold: threshold, agentsPerInstance } = params;
   const { need, buffered } = demand;
   if (need === 0 || threshold <= 0 || asg.settled === 0) return 0;

@@ -1,102 +1,6 @@
-import { capped, correctedSize, perInstance, sizeBesideDraining } from "./availability";
-import { type Demand, type DemandMemory, demandOf } from "./demand";
-
-/** The settings that decisions depend on. Times are in seconds; 0 switches factors, cap, buffer, threshold and cooldowns off. */
-export interface Settings {
-  readonly agentsPerInstance: number;
-  readonly includeWaiting: boolean;
-  readonly instanceBuffer: number;
-  readonly maxInstanceCap: number;
-  readonly availabilityThreshold: number;
-  readonly scaleOutFactor: number;
-  readonly scaleInFactor: number;
-  readonly scaleOutCooldownSeconds: number;
-  readonly scaleInCooldownSeconds: number;
-  readonly disableScaleOut: boolean;
-  readonly disableScaleIn: boolean;
-  readonly scaleOnlyAfterAllEvent: boolean;
-  readonly elasticCIMode: boolean;
-  readonly danglingMinUptimeSeconds: number;
-  /** Instances to keep beyond what jobs need, also when the queue is empty. */
-  readonly warmIdleInstances: number;
-}
-
-/** What Buildkite says about the queue. */
-export interface Metrics {
-  readonly scheduled: number;
-  readonly running: number;
-  readonly waiting: number;
-  readonly agentsTotal: number;
-  /** Connected agents without a job; absent when Buildkite did not say. */
-  readonly agentsIdle?: number;
-  /** How long a cache on the way has kept the answer. */
-  readonly ageSeconds?: number;
-}
-
-/** What AWS says about the group. */
-export interface Group {
-  readonly desired: number;
-  readonly min: number;
-  readonly max: number;
-  readonly inService: number;
-  readonly pending: number;
-  /** Instances in any state. */
-  readonly instances: number;
-  /** Instances in service for long enough that their agents must have connected. */
-  readonly settled: number;
-  /** Instances in service whose agents have connected at some time; absent: nobody watched. */
-  readonly connected?: number;
-  /** Newest lowering that the group's activities tell of, in epoch seconds; "unknown": they could not be read. */
-  readonly lastScaleInActivity?: number | "unknown";
-}
-
-/** What the scaler remembers of a group from poll to poll. Times are epoch seconds, null: never. */
-export interface Memory extends DemandMemory {
-  readonly lastScaleIn: number | null;
-  readonly lastScaleOut: number | null;
-  /** Lowest need seen since the last raise, and the size that was asked for then. */
-  readonly raised?: { readonly need: number; readonly desired: number };
-}
-
-/** All that a decision depends on; every poll's log line holds one, so that it can be decided again. */
-export interface Observation {
-  readonly params: Settings;
-  readonly metrics: Metrics;
-  readonly asg: Group;
-  readonly state: Memory & { readonly now: number };
-}
-
-export type Reason =
-  | "jobs"
-  | "missing agents"
-  | "more than needed"
-  | "enough"
-  | "scale-out disabled"
-  | "scale-out cooldown"
-  | "scale-in disabled"
-  | "scale-in cooldown"
-  | "scale-in activity unknown"
-  | "instances pending"
-  | "old metrics";
-
-export interface Decision {
-  readonly action: "none" | "scale_out" | "scale_in";
-  readonly reason: Reason;
-  /** The group's size to be; nothing is written where it is the size already. */
-  readonly desired: number;
-  /** Idle instances to stop gracefully. They lower the group's size themselves when they leave. */
-  readonly stop: number;
-  /** Jobs that instances are needed for. */
-  readonly need: number;
-  /** Size that jobs, buffer and corrections call for, within the group's limits. */
-  readonly target: number;
-  /** Jobs that idle agents leave alone. */
-  readonly stuckJobs: number;
-  /** Minimum uptimes of the checks for dangling instances that are due. */
-  readonly danglingChecks: readonly number[];
-  /** What to remember, whatever becomes of the action. */
-  readonly memory: Memory;
-}
+import { capped, sizeForAvailability, perInstance, sizeBesideDraining } from "./availability";
+import { demandOf } from "./demand";
+import type { Decision, Demand, Group, Memory, Metrics, Observation, Reason, Settings } from "./model";
 
 /** Buildkite's counts are no ground to scale on when they are older. */
 const OLDEST_METRICS_SECONDS = 120;
@@ -105,6 +9,7 @@ const SILENT_GROUP_UPTIME_SECONDS = 600;
 /** Keeps 50 × 1.1 from becoming 56. */
 const ROUNDING = 1e-9;
 
+/** What to do about the group's size. Depends on nothing but the observation. */
 export function decide(given: Observation): Decision {
   const observation = { ...given, state: withoutFuture(given.state) };
   const { params, metrics, asg, state } = observation;
@@ -116,7 +21,7 @@ export function decide(given: Observation): Decision {
     stop: 0,
     ...outcome,
     need: demand.need,
-    target: size.target,
+    targetSize: size.target,
     stuckJobs: demand.stuckJobs,
     danglingChecks: params.elasticCIMode
       ? [params.danglingMinUptimeSeconds, ...(silent ? [SILENT_GROUP_UPTIME_SECONDS] : [])]
@@ -144,7 +49,7 @@ function targetOf({ params, metrics, asg }: Observation, demand: Demand): Size {
   const buffer = Math.min(capped(perInstance(demand.buffered, params), params), params.instanceBuffer);
   const reserve = perInstance(demand.need, params) + params.warmIdleInstances;
   const forJobs = Math.max(level + buffer, params.warmIdleInstances > 0 ? reserve : 0);
-  const corrected = Math.max(level, correctedSize(params, metrics, asg, demand)) + buffer;
+  const corrected = Math.max(level, sizeForAvailability(params, metrics, asg, demand)) + buffer;
   const besideDraining = sizeBesideDraining(params, metrics, asg, demand);
   return { target: within(Math.max(forJobs, corrected, besideDraining)), forJobs: within(forJobs) };
 }

@@ -1,36 +1,6 @@
-import type { Metrics, Settings } from "./decide";
-import { followPace, type Pace, takenWithin } from "./throughput";
-import { minimumOf, type TrailingMinimum, withValue } from "./trailing-minimum";
-
-/** What was seen of jobs that nobody takes. Times are epoch seconds. */
-export interface DemandMemory {
-  /** Scheduled jobs, watched for as long as idle agents were there to take them. */
-  readonly untaken?: TrailingMinimum;
-  readonly stuck?: Stuck;
-  /** Waiting jobs; what never moves in this window belongs to blocked builds. */
-  readonly waiting?: TrailingMinimum;
-  /** Scheduled jobs that somebody may take; what never falls in this window is a lack of agents. */
-  readonly standing?: TrailingMinimum;
-  readonly pace?: Pace;
-}
-
-export interface Stuck {
-  readonly jobs: number;
-  /** When one instance is spent on finding out whether they are still stuck. */
-  readonly probeAt: number;
-  readonly probeAfterSeconds: number;
-}
-
-export interface Demand {
-  /** Jobs that instances are needed for. */
-  readonly need: number;
-  /** Jobs that the instance buffer is sized by. */
-  readonly buffered: number;
-  /** Scheduled jobs that somebody may take. */
-  readonly scheduled: number;
-  readonly stuckJobs: number;
-  readonly memory: DemandMemory;
-}
+import { takenWithin, throughputAfter } from "./throughput";
+import { minimumOf, withValue } from "./trailing-minimum";
+import type { Demand, DemandMemory, Metrics, Settings, Stuck } from "./model";
 
 /** An idle agent takes a job within seconds: what lies for so long beside it will not be taken. */
 const UNTAKEN_SECONDS = 60;
@@ -46,16 +16,17 @@ const BLOCKED_SECONDS = 8 * 60;
 /** An instance needs longer until its agents take a job: what others take before needs no instance. */
 const SOON_SECONDS = 90;
 
+/** What the jobs ask of the group at `now` (epoch seconds), with the memory for the next poll. */
 export function demandOf(params: Settings, metrics: Metrics, memory: DemandMemory, now: number): Demand {
   const { stuck, untaken } = stuckJobs(metrics, memory, now);
   const probing = stuck !== undefined && now >= stuck.probeAt ? 1 : 0;
-  // Where nobody shows that the jobs are still stuck, as many as agents are at work are believed in.
-  const believed = hasWitnesses(metrics) ? probing : Math.max(metrics.running, probing);
-  const scheduled = metrics.scheduled - Math.max((stuck?.jobs ?? 0) - believed, 0);
-  const pace = followPace(memory.pace, metrics, now);
+  // Without idle agents nothing shows that the jobs are still stuck: as many count as agents are at work.
+  const counted = hasIdleAgents(metrics) ? probing : Math.max(metrics.running, probing);
+  const scheduled = metrics.scheduled - Math.max((stuck?.jobs ?? 0) - counted, 0);
+  const throughput = throughputAfter(memory.pace, metrics, now);
   const standing = withValue(memory.standing, now, scheduled, SOON_SECONDS);
   const soonTaken = Math.min(
-    takenWithin(SOON_SECONDS, pace, metrics.running),
+    takenWithin(SOON_SECONDS, throughput, metrics.running),
     scheduled - (minimumOf(standing, now, SOON_SECONDS) ?? 0),
   );
   const waiting = params.includeWaiting ? unblocked(metrics, memory, now) : undefined;
@@ -66,7 +37,7 @@ export function demandOf(params: Settings, metrics: Metrics, memory: DemandMemor
     scheduled,
     stuckJobs: stuck?.jobs ?? 0,
     memory: {
-      pace,
+      pace: throughput,
       standing,
       ...(untaken && { untaken }),
       ...(stuck && { stuck }),
@@ -75,8 +46,8 @@ export function demandOf(params: Settings, metrics: Metrics, memory: DemandMemor
   };
 }
 
-/** Idle agents who would take a job if they could. */
-function hasWitnesses({ agentsIdle = 0, running }: Metrics): boolean {
+/** Enough idle agents that a job which stays in the queue cannot be one that they may take. */
+function hasIdleAgents({ agentsIdle = 0, running }: Metrics): boolean {
   return agentsIdle > running * LEAST_IDLE_SHARE;
 }
 
@@ -84,7 +55,7 @@ function stuckJobs(metrics: Metrics, memory: DemandMemory, now: number): Pick<De
   const { scheduled } = metrics;
   // One that was thought stuck is gone: the queue moves, so nothing is known any more.
   const stuck = memory.stuck !== undefined && scheduled >= memory.stuck.jobs ? memory.stuck : undefined;
-  if (!hasWitnesses(metrics) || scheduled === 0) return { ...(stuck && { stuck }) };
+  if (!hasIdleAgents(metrics) || scheduled === 0) return { ...(stuck && { stuck }) };
   const untaken = withValue(memory.untaken, now, scheduled, UNTAKEN_SECONDS);
   const jobs = minimumOf(untaken, now, UNTAKEN_SECONDS);
   if (jobs === undefined || jobs === 0) return { untaken, ...(stuck && { stuck }) };

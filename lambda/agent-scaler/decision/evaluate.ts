@@ -1,24 +1,9 @@
 import { type Boots, followBoots, settledInstances } from "./boots";
-import {
-  decide,
-  type Decision,
-  type Group,
-  type Memory,
-  type Metrics,
-  type Observation,
-  type Settings,
-} from "./decide";
+import { decide } from "./decide";
+import type { Decision, Group, GroupState, Memory, Metrics, Observation, Settings } from "./model";
 
-/** A group as AWS describes it. */
-export interface GroupState {
-  readonly desired: number;
-  readonly min: number;
-  readonly max: number;
-  readonly instances: readonly { readonly id: string; readonly lifecycleState: string }[];
-}
-
-/** What one poll brought to light. */
-export interface Facts {
+/** What one poll has read of a queue and its group. */
+export interface EvaluationInput {
   readonly settings: Settings;
   readonly metrics: Metrics;
   readonly group: GroupState;
@@ -27,15 +12,16 @@ export interface Facts {
   readonly now: number;
 }
 
-export interface Judgement {
+export interface Evaluation {
+  /** What the decision depends on, for the poll record. */
   readonly observation: Observation;
   readonly decision: Decision;
   readonly boots: Boots;
 }
 
-/** From the facts of a poll to the decision: everything that needs neither network nor clock. */
-export function judge(facts: Facts, memory: Memory, boots: Boots): Judgement {
-  const { settings, metrics, group, now } = facts;
+/** From what a poll has read to its decision: everything that needs neither network nor clock. */
+export function evaluate(input: EvaluationInput, memory: Memory, boots: Boots): Evaluation {
+  const { settings, metrics, group, now } = input;
   const inService = group.instances.filter(({ lifecycleState }) => lifecycleState === "InService").map(({ id }) => id);
   const followed = followBoots(boots, inService, metrics.agentsTotal, settings.agentsPerInstance, now);
   const asg: Group = {
@@ -47,7 +33,7 @@ export function judge(facts: Facts, memory: Memory, boots: Boots): Judgement {
     instances: group.instances.length,
     settled: settledInstances(followed, now),
     connected: followed.connected.size,
-    ...(facts.lastScaleInActivity !== undefined && { lastScaleInActivity: facts.lastScaleInActivity }),
+    ...(input.lastScaleInActivity !== undefined && { lastScaleInActivity: input.lastScaleInActivity }),
   };
   const observation: Observation = { params: settings, metrics, asg, state: { ...memory, now } };
   return { observation, decision: decide(observation), boots: followed };

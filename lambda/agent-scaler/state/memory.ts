@@ -1,6 +1,5 @@
-import type { Memory } from "../decision/decide";
-import type { Stuck } from "../decision/demand";
 import type { Target } from "./target";
+import type { Memory, Stuck } from "../decision/model";
 
 /** What outlives the container, for each group. The rest is seen again within minutes. */
 interface KeptGroup {

@@ -1,6 +1,6 @@
 import { type Boots, noBoots } from "../decision/boots";
-import type { Memory, Settings } from "../decision/decide";
 import { type ElasticMemory, emptyElasticMemory } from "../elastic/step";
+import type { Memory, Settings } from "../decision/model";
 
 /** One queue, the Auto Scaling group that serves it, and what is remembered of them from poll to poll. */
 export interface Target {

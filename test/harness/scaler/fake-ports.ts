@@ -1,14 +1,13 @@
 import type { LastEvents, Search } from "../../../lambda/agent-scaler/aws/activities";
 import { BuildkiteError, type MetricsAnswer } from "../../../lambda/agent-scaler/buildkite/metrics-api";
 import { type AgentScalerConfig, type Environment, parseConfig } from "../../../lambda/agent-scaler/config";
-import type { Settings } from "../../../lambda/agent-scaler/decision/decide";
-import type { GroupState } from "../../../lambda/agent-scaler/decision/evaluate";
 import type { MemoryStore } from "../../../lambda/agent-scaler/ports";
 import { newTarget, type Target } from "../../../lambda/agent-scaler/state/target";
 import type { Groups, Queues } from "../../../lambda/agent-scaler/ports";
 import type { Ports } from "../../../lambda/agent-scaler/ports";
 import { FakeInstances } from "./fake-instances";
 import { recordedLog } from "../recorded-log";
+import type { GroupState, Settings } from "../../../lambda/agent-scaler/decision/model";
 
 /** A minute begins here, in epoch seconds. */
 export const START = 1_700_000_040;

@@ -1,7 +1,7 @@
 import type { MetricsAnswer } from "../../../lambda/agent-scaler/buildkite/metrics-api";
-import type { GroupState } from "../../../lambda/agent-scaler/decision/evaluate";
 import type { PollPorts } from "../../../lambda/agent-scaler/ports";
 import type { RandomNumbers } from "../random-numbers";
+import type { GroupState } from "../../../lambda/agent-scaler/decision/model";
 
 interface Instance {
   readonly id: string;

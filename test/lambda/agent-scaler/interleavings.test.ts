@@ -1,9 +1,9 @@
-import type { Settings } from "../../../lambda/agent-scaler/decision/decide";
 import { newTarget, type Target } from "../../../lambda/agent-scaler/state/target";
 import { poll } from "../../../lambda/agent-scaler/poll";
 import { type ClusterEvent, InterleavedCluster } from "../../harness/scaler/interleaved-cluster";
 import { RandomNumbers } from "../../harness/random-numbers";
 import { NEUTRAL } from "./decision/vectors";
+import type { Settings } from "../../../lambda/agent-scaler/decision/model";
 
 const SETTINGS: Settings = { ...NEUTRAL, availabilityThreshold: 0.5 };
 /** As the stack sets them. */

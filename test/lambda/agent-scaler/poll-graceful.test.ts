@@ -1,7 +1,7 @@
-import type { Settings } from "../../../lambda/agent-scaler/decision/decide";
 import type { Target } from "../../../lambda/agent-scaler/state/target";
 import { poll, type PollResult } from "../../../lambda/agent-scaler/poll";
 import { fail, FakePorts, groupOf } from "../../harness/scaler/fake-ports";
+import type { Settings } from "../../../lambda/agent-scaler/decision/model";
 
 const ELASTIC: Partial<Settings> = { elasticCIMode: true, scaleInCooldownSeconds: 3600 };
 /** Until instances have answered a survey. */
@@ -26,7 +26,7 @@ async function pollTwice(target: Target): Promise<PollResult> {
 }
 
 const shown = ({ failures }: PollResult) => failures.map(({ stage, error }) => `${stage}: ${(error as Error).message}`);
-const reasonOf = ({ judgement }: PollResult) => judgement?.decision.reason;
+const reasonOf = ({ evaluation }: PollResult) => evaluation?.decision.reason;
 
 const idle = (options: Partial<Settings> = {}, jobs = 0) =>
   ports.target(jobs, { desired: 3 }, { ...ELASTIC, ...options });

@@ -29,15 +29,15 @@ async function outcomeOf({ params, metrics, asg, state, faults }: Vector): Promi
   ports.answer = faults["metricsApi"] ? fail("500") : () => answerOf(metrics);
   if (faults["describe"]) ports.beforeDescribe = fail("Throttling");
   if (faults["setDesired"]) ports.beforeWrite = fail("ScalingActivityInProgress");
-  const { judgement, written, told, failures } = await polled(target);
+  const { evaluation, written, told, failures } = await polled(target);
   return {
-    action: written === undefined && told.length === 0 ? "none" : judgement!.decision.action,
+    action: written === undefined && told.length === 0 ? "none" : evaluation!.decision.action,
     desired: ports.groupStates.get("ci-asg")!.desired,
     error: failures.length > 0,
     lastScaleInUpdated: target.memory.lastScaleIn !== state.lastScaleIn,
     lastScaleOutUpdated: target.memory.lastScaleOut !== state.lastScaleOut,
     sigterm: told.length,
-    danglingChecks: judgement?.decision.danglingChecks ?? [],
+    danglingChecks: evaluation?.decision.danglingChecks ?? [],
   };
 }
 

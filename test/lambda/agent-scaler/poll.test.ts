@@ -14,7 +14,7 @@ async function pollOne(target: Target): Promise<PollResult> {
 }
 
 const shown = ({ failures }: PollResult) => failures.map(({ stage, error }) => `${stage}: ${(error as Error).message}`);
-const reasonOf = ({ judgement }: PollResult) => judgement?.decision.reason;
+const reasonOf = ({ evaluation }: PollResult) => evaluation?.decision.reason;
 
 describe("what is written", () => {
   test("the size that the jobs need, once", async () => {
@@ -70,7 +70,7 @@ describe("what is written", () => {
     };
     const result = await pollOne(target);
     expect(ports.written.map(({ desired }) => desired)).toEqual(written);
-    expect(result.judgement?.observation.asg.desired).toBe(after.desired);
+    expect(result.evaluation?.observation.asg.desired).toBe(after.desired);
     expect(target.memory.lastScaleOut !== null || target.memory.lastScaleIn !== null).toBe(written.length > 0);
   });
 

@@ -1,11 +1,12 @@
-import { decide, type Observation } from "../../../lambda/agent-scaler/decision/decide";
-import { judge } from "../../../lambda/agent-scaler/decision/evaluate";
+import { decide } from "../../../lambda/agent-scaler/decision/decide";
+import { evaluate } from "../../../lambda/agent-scaler/decision/evaluate";
 import { newTarget } from "../../../lambda/agent-scaler/state/target";
 import { poll, type PollResult } from "../../../lambda/agent-scaler/poll";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
 import { answerOf, fail, FakePorts, groupOf, SETTINGS, START } from "../../harness/scaler/fake-ports";
 import { RandomNumbers } from "../../harness/random-numbers";
 import { vectors } from "./decision/vectors";
+import type { Observation } from "../../../lambda/agent-scaler/decision/model";
 
 /** As a clock of fine resolution tells them. */
 const TIMES = { startedAt: START * 1000 + 0.125, endedAt: START * 1000 + 250.375 };
@@ -160,13 +161,14 @@ describe("the vector in the record", () => {
   /** The record of a poll that made this observation. */
   function recorded(observation: Observation): any {
     const target = newTarget("default", "ci-asg", observation.params, 5);
-    const judgement = { observation, decision: decide(observation), boots: target.boots };
+    const evaluation = { observation, decision: decide(observation), boots: target.boots };
     const nothing = { failures: [], written: undefined, told: [], unhealthy: [] };
-    return written({ target, judgement, answer: ANSWER, ...nothing });
+    return written({ target, evaluation, answer: ANSWER, ...nothing });
   }
 
   function expectSame({ vector, decision }: any): void {
-    expect(decide(vector)).toMatchObject(decision);
+    const { targetSize: target, ...others } = decide(vector);
+    expect({ ...others, target }).toMatchObject(decision);
   }
 
   test.each(vectors)("is decided again to the same decision: $name", ({ params, metrics, asg, state }) => {
@@ -183,13 +185,13 @@ describe("the vector in the record", () => {
         now += random.between(1, 600);
         const desired = random.between(0, 20);
         const group = groupOf({ desired, inService: random.between(0, desired), pending: random.between(0, 2) });
-        const facts = { settings, metrics: randomMetrics(random), group, now };
-        const judgement = judge(facts, memory, boots);
-        const { vector, decision } = recorded(judgement.observation);
-        expect(decide(vector)).toEqual(judgement.decision);
+        const input = { settings, metrics: randomMetrics(random), group, now };
+        const evaluation = evaluate(input, memory, boots);
+        const { vector, decision } = recorded(evaluation.observation);
+        expect(decide(vector)).toEqual(evaluation.decision);
         expectSame({ vector, decision });
-        ({ boots } = judgement);
-        ({ memory } = judgement.decision);
+        ({ boots } = evaluation);
+        ({ memory } = evaluation.decision);
       }
     }
   });

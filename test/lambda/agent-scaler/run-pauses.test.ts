@@ -84,13 +84,13 @@ describe("after errors of Buildkite", () => {
     expect(polls().filter((at) => at >= 120)).toEqual([120, 130, 140, 150, 160, 170, 180, 190, 200, 210, 220, 230]);
   });
 
-  test("a queue that works keeps the pace of the others", async () => {
+  test("a queue that works keeps the poll interval of the others", async () => {
     ports.answer = (queue) => (queue === "fails" ? fails(404)() : answerOf({}));
     await new Scaler(ports, WORKS_AND_FAILS).invoke();
     expect(ports.asked.filter(({ queue }) => queue === "works")).toHaveLength(6);
   });
 
-  test("of AWS the pace stays as it is", async () => {
+  test("of AWS the poll interval stays as it is", async () => {
     ports.beforeDescribe = fail("Throttling");
     await new Scaler(ports).minutes(1);
     expect(polls()).toEqual([0, 10, 20, 30, 40, 50]);

@@ -1,5 +1,5 @@
 import { newTarget } from "../../../lambda/agent-scaler/state/target";
-import { judge } from "../../../lambda/agent-scaler/decision/evaluate";
+import { evaluate } from "../../../lambda/agent-scaler/decision/evaluate";
 import { parseConfig } from "../../../lambda/agent-scaler/config";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
 import { inWords, pollsIn } from "../../../programs/demo/poll-record";
@@ -18,10 +18,10 @@ function line(jobs: number, desired: number, environmentToo: Record<string, stri
   const metrics = { scheduled: jobs, running: 0, waiting: 0, agentsTotal: 0, agentsIdle: 0, agentsBusy: 0 };
   const group = { desired, min: 0, max: 10, instances: [] };
   const own = newTarget("default", "group", settings, 5);
-  const judgement = judge({ settings, metrics, group, now: 1000 }, own.memory, own.boots);
-  const written = judgement.decision.desired === desired ? undefined : judgement.decision.desired;
+  const evaluation = evaluate({ settings, metrics, group, now: 1000 }, own.memory, own.boots);
+  const written = evaluation.decision.desired === desired ? undefined : evaluation.decision.desired;
   const answer = { metrics, organization: "acme", pollDuration: undefined };
-  const result = { target: own, failures: [], judgement, answer, written, told: [], unhealthy: [] };
+  const result = { target: own, failures: [], evaluation, answer, written, told: [], unhealthy: [] };
   return JSON.stringify(pollRecord(result, { startedAt: 0, endedAt: 1 }, "acme", true));
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { afterwards, decide, type Observation } from "../../../../lambda/agent-scaler/decision/decide";
+import { afterwards, decide } from "../../../../lambda/agent-scaler/decision/decide";
+import type { Observation } from "../../../../lambda/agent-scaler/decision/model";
 
 const NOW = 1_700_000_000;
 const size = fc.integer({ min: 0, max: 60 });
@@ -155,7 +156,7 @@ test.each(["scheduled", "running", "waiting"] as const)(
       fc.pre(given.state.stuck === undefined);
       const before = withoutFinished(given);
       const more = { ...before, metrics: { ...before.metrics, [kind]: before.metrics[kind] + 1 } };
-      expect(decide(more).target).toBeGreaterThanOrEqual(decide(before).target);
+      expect(decide(more).targetSize).toBeGreaterThanOrEqual(decide(before).targetSize);
     });
   },
 );

@@ -1,6 +1,6 @@
-import type { Metrics, Settings } from "../../../../lambda/agent-scaler/decision/decide";
-import { type Demand, type DemandMemory, demandOf } from "../../../../lambda/agent-scaler/decision/demand";
+import { demandOf } from "../../../../lambda/agent-scaler/decision/demand";
 import { vectors } from "./vectors";
+import type { Demand, DemandMemory, Metrics, Settings } from "../../../../lambda/agent-scaler/decision/model";
 
 const MINUTE = 60;
 const START = 1_700_000_000;
@@ -104,7 +104,7 @@ test("jobs that busy agents will have taken before an instance is up need no ins
   expect(watch.for(POLL, queue({ scheduled: 4, running: 2, agentsTotal: 2 })).need).toBe(4);
 });
 
-test("jobs that nobody takes for ninety seconds need instances, whatever the pace was", () => {
+test("jobs that nobody takes for ninety seconds need instances, whatever the throughput was", () => {
   const watch = new Watch();
   for (let jobs = 60; jobs > 0; jobs--) watch.for(POLL, queue({ scheduled: jobs, running: 2, agentsTotal: 2 }));
   const standing = queue({ scheduled: 4, running: 2, agentsTotal: 2 });

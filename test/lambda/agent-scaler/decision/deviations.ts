@@ -87,7 +87,7 @@ export const deviations: readonly Deviation[] = [
   },
   {
     name: "fault-metrics-api-elastic-still-checks",
-    because: "no instance is judged while nobody knows how many agents Buildkite sees",
+    because: "no instance is evaluated while nobody knows how many agents Buildkite sees",
     expect: { danglingChecks: [] },
   },
   {

@@ -1,7 +1,8 @@
 import { noBoots } from "../../../../lambda/agent-scaler/decision/boots";
-import { afterwards, type Decision, type Memory, type Settings } from "../../../../lambda/agent-scaler/decision/decide";
-import { type GroupState, judge } from "../../../../lambda/agent-scaler/decision/evaluate";
+import { afterwards } from "../../../../lambda/agent-scaler/decision/decide";
+import { evaluate } from "../../../../lambda/agent-scaler/decision/evaluate";
 import { groupOf, SETTINGS, START } from "../../../harness/scaler/fake-ports";
+import type { Decision, GroupState, Memory, Settings } from "../../../../lambda/agent-scaler/decision/model";
 
 const FOUR_AGENTS = { agentsPerInstance: 4, availabilityThreshold: 0.5, scaleOutCooldownSeconds: 300 };
 
@@ -20,9 +21,9 @@ function lastOf(polls: readonly Poll[], changes: Partial<Settings> = {}): Decisi
   let boots = noBoots;
   const decisions = polls.map(({ at, group, scheduled = 0, running = 0, agentsTotal }) => {
     const metrics = { scheduled, running, waiting: 0, agentsTotal, agentsIdle: agentsTotal - running };
-    const judgement = judge({ settings, metrics, group, now: START + at }, memory, boots);
-    const { decision } = judgement;
-    boots = judgement.boots;
+    const evaluation = evaluate({ settings, metrics, group, now: START + at }, memory, boots);
+    const { decision } = evaluation;
+    boots = evaluation.boots;
     memory = decision.action === "none" ? decision.memory : afterwards(decision, START + at);
     return decision;
   });

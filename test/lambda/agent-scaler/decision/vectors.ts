@@ -1,5 +1,5 @@
-import type { Group, Metrics, Settings } from "../../../../lambda/agent-scaler/decision/decide";
 import rows from "./vectors.json";
+import type { Group, Metrics, Settings } from "../../../../lambda/agent-scaler/decision/model";
 
 /** What one poll of Buildkite's scaler does in one situation, or what ours does where it deviates. */
 export interface Outcome {
