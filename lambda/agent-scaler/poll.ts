@@ -3,7 +3,7 @@ import { afterwards } from "./decision/decide";
 import { elasticStep } from "./elastic/step";
 import { type EvaluationInput, evaluate, type Evaluation } from "./decision/evaluate";
 import type { PollPorts } from "./ports";
-import type { Target } from "./state/target";
+import type { Target, TargetState } from "./state/target";
 import type { GroupState } from "./decision/model";
 
 export type Stage = "metrics" | "describe" | "set desired" | "history" | "elastic";
@@ -30,7 +30,7 @@ export interface PollResult {
 /** Of a group's history, where a graceful scale-in asks for it. */
 const HISTORY_SECONDS = 10;
 
-/** One look at every target. What fails for one target does not touch the others. */
+/** Polls every target once and brings its state up to date. What fails for one target does not touch the others. */
 export async function poll(targets: readonly Target[], ports: PollPorts): Promise<readonly PollResult[]> {
   const described = attempt("describe", () => ports.groups.describe(targets.map(({ group }) => group)));
   const queues = [...new Set(targets.map(({ queue }) => queue))];
@@ -38,9 +38,16 @@ export async function poll(targets: readonly Target[], ports: PollPorts): Promis
   return Promise.all(
     targets.map(async (target) => {
       const answer = (await asked.get(target.queue)) as MetricsAnswer | Failure;
-      return pollTarget(target, answer, await described, ports);
+      const { result, state } = await pollTarget(target, answer, await described, ports);
+      Object.assign(target, state);
+      return result;
     }),
   );
+}
+
+interface Polled {
+  readonly result: PollResult;
+  readonly state: TargetState;
 }
 
 async function pollTarget(
@@ -48,34 +55,24 @@ async function pollTarget(
   answer: MetricsAnswer | Failure,
   described: ReadonlyMap<string, GroupState | undefined> | Failure,
   ports: PollPorts,
-): Promise<PollResult> {
-  const result = {
-    target,
-    failures: [],
-    evaluation: undefined,
-    answer: undefined,
-    written: undefined,
-    told: [],
-    unhealthy: [],
-  };
+): Promise<Polled> {
+  const nothing = { target, evaluation: undefined, written: undefined, told: [], unhealthy: [] };
+  const { memory, boots, elastic } = target;
+  const state = { memory, boots, elastic };
   const group = isFailure(described) ? described : groupOf(target, described);
   const failures = [answer, group].filter(isFailure);
-  if (isFailure(answer)) return { ...result, failures };
-  if (isFailure(group)) return { ...result, answer, failures };
+  if (isFailure(answer)) return { result: { ...nothing, answer: undefined, failures }, state };
+  if (isFailure(group)) return { result: { ...nothing, answer, failures }, state };
 
   const evaluated = await evaluateTarget(target, answer, group, ports);
-  const { evaluation, written, failures: trouble } = await write(target, answer, evaluated, ports);
-  target.boots = evaluation.boots;
+  const { evaluation, written, failures: failed } = await write(target, answer, evaluated, ports);
   const { decision } = evaluation;
-  target.memory = written === undefined ? decision.memory : afterwards(decision, ports.now());
-  const elastic = await elasticPart(target, answer, group, evaluation, ports);
+  const after = written === undefined ? decision.memory : afterwards(decision, ports.now());
+  const step = await elasticPart(target, answer, group, evaluation, ports);
+  const { told, unhealthy } = step;
   return {
-    ...result,
-    answer,
-    evaluation,
-    written,
-    ...elastic,
-    failures: [...trouble, ...elastic.failures],
+    result: { target, answer, evaluation, written, told, unhealthy, failures: [...failed, ...step.failures] },
+    state: { memory: step.memory ?? after, boots: evaluation.boots, elastic: step.elastic },
   };
 }
 
@@ -136,14 +133,20 @@ async function write(target: Target, answer: MetricsAnswer, evaluated: Evaluated
     : { ...fresh, written: desired };
 }
 
+interface ElasticPart extends Pick<PollResult, "told" | "unhealthy" | "failures"> {
+  readonly elastic: Target["elastic"];
+  /** undefined: no instance was told to stop, which is what starts the cooldown. */
+  readonly memory?: Target["memory"];
+}
+
 async function elasticPart(
   target: Target,
   { metrics }: MetricsAnswer,
   group: GroupState,
   evaluation: Evaluation,
   ports: PollPorts,
-) {
-  const none = { told: [], unhealthy: [], failures: [] };
+): Promise<ElasticPart> {
+  const none = { told: [], unhealthy: [], failures: [], elastic: target.elastic };
   const { decision, boots } = evaluation;
   if (!target.settings.elasticCIMode) return none;
   const now = ports.now();
@@ -159,11 +162,13 @@ async function elasticPart(
   };
   const step = await attempt("elastic", () => elasticStep(request, target.elastic, ports.instances));
   if (isFailure(step)) return { ...none, failures: [step] };
-  target.elastic = step.memory;
-  // The cooldown starts with what was dispatched, not with what was meant to be.
-  if (step.told.length > 0) target.memory = afterwards(decision, now);
-  const failures = step.errors.map((message): Failure => ({ stage: "elastic", error: new Error(message) }));
-  return { told: step.told, unhealthy: step.unhealthy, failures };
+  return {
+    told: step.told,
+    unhealthy: step.unhealthy,
+    failures: step.errors.map((message): Failure => ({ stage: "elastic", error: new Error(message) })),
+    elastic: step.memory,
+    ...(step.told.length > 0 && { memory: afterwards(decision, now) }),
+  };
 }
 
 async function attempt<T>(stage: Stage, action: () => Promise<T>): Promise<T | Failure> {

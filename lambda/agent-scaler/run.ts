@@ -1,5 +1,6 @@
 import { messageOf } from "../shared/log";
 import { BuildkiteError } from "./buildkite/metrics-api";
+import { backoffSeconds, type BuildkiteFailures } from "./timing/backoff";
 import { type Cadence, nextPoll, pauseSeconds } from "./timing/cadence";
 import type { AgentScalerConfig } from "./config";
 import type { Ports } from "./ports";
@@ -7,7 +8,7 @@ import type { Container } from "./state/container";
 import { startupJitterSeconds } from "./timing/jitter";
 import { type Failure, poll, type PollResult } from "./poll";
 import { pollRecord } from "./record";
-import { keep, LONGEST_SILENCE_SECONDS, remember } from "./state/restore";
+import { LONGEST_PAUSE_SECONDS, restore, save } from "./state/restore";
 
 /** When the invocation was scheduled for, and how long the function may still run. */
 export interface Invocation {
@@ -17,7 +18,6 @@ export interface Invocation {
 
 /** Time to end in, for a poll whose every call is slow. */
 const RESERVE_SECONDS = 15;
-const LONGEST_PAUSE_SECONDS = 60;
 /** An event that waited longer than this in Lambda's queue says nothing of the next one. */
 const OLD_EVENT_SECONDS = 60;
 
@@ -30,9 +30,9 @@ export async function run(
 ): Promise<void> {
   const deadline = deadlineOf(config, invocation, ports.now());
   await ports.sleep(delayOf(config));
-  const before = await remember(config, container, ports);
+  const stored = await restore(config, container, ports);
   const reasons = await pollUntil(deadline, config, container, invocation, ports);
-  await keep(container, before, ports);
+  await save(container, stored, ports);
   if (reasons !== undefined) throw new Error(`every poll failed: ${[...new Set(reasons)].join("; ")}`);
 }
 
@@ -61,19 +61,26 @@ async function pollUntil(
   let succeeded = false;
   let intervalSeconds = config.pollIntervalSeconds;
   let at: number | undefined = Math.max(ports.now(), container.notBefore);
-  // Buildkite's wish for silence goes before the rule that every invocation polls once.
+  // A pause that Buildkite asked for goes before the rule that every invocation polls once.
   if (at > ports.now() && at >= deadline) return undefined;
   while (at !== undefined) {
     await ports.sleep(Math.max(at - ports.now(), 0));
     const startedAt = ports.now();
     const results = await poll(container.targets, ports);
-    report(results, startedAt, config, container, ports);
+    const organizations = organizationsOf(results, container.organization);
+    for (const [index, result] of results.entries()) {
+      report(result, startedAt, organizations[index] ?? "", config.publishMetrics, ports);
+    }
     succeeded ||= results.some(({ evaluation, failures }) => evaluation !== undefined && !failures.some(stopsScaling));
     reasons.push(...results.flatMap(({ failures }) => failures.map(({ error }) => messageOf(error))));
     for (const { answer } of results) intervalSeconds = pauseSeconds(intervalSeconds, answer?.pollDuration);
-    const wanted = intervalSeconds > config.pollIntervalSeconds ? startedAt + intervalSeconds : 0;
-    const paused = Math.max(wanted, pauseAfter(results, intervalSeconds, container, ports));
-    container.notBefore = Math.min(paused, ports.now() + LONGEST_SILENCE_SECONDS);
+    const ofHeader = intervalSeconds > config.pollIntervalSeconds ? startedAt + intervalSeconds : 0;
+    const failures = failuresAtBuildkite(results, container.failuresInARow);
+    const backoff = backoffSeconds(failures, intervalSeconds, ports.random);
+    const paused = Math.max(ofHeader, backoff > 0 ? ports.now() + backoff : 0);
+    container.organization = organizations.at(-1) ?? container.organization;
+    container.failuresInARow = failures.inARow;
+    container.notBefore = Math.min(paused, ports.now() + LONGEST_PAUSE_SECONDS);
     container.quietSince = quietSince(results, container.quietSince, startedAt);
     const { notBefore, quietSince: since } = container;
     const cadence: Cadence = { intervalSeconds, deadline, notBefore, quietSince: since };
@@ -87,17 +94,14 @@ function stopsScaling({ stage }: Failure): boolean {
   return stage !== "elastic" && stage !== "history";
 }
 
-/** After failures at Buildkite polls become rarer, with chance so that many scalers do not come back together. */
-function pauseAfter(results: readonly PollResult[], intervalSeconds: number, container: Container, ports: Ports) {
-  const errors = failuresOf(results)
-    .map(({ error }) => error)
+function failuresAtBuildkite(results: readonly PollResult[], inARowBefore: number): BuildkiteFailures {
+  const errors = results
+    .flatMap(({ failures }) => failures.map(({ error }) => error))
     .filter((error) => error instanceof BuildkiteError);
-  container.failuresInARow = errors.length === results.length ? container.failuresInARow + 1 : 0;
-  const asked = Math.max(0, ...errors.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds));
-  if (asked > 0) return ports.now() + asked;
-  if (container.failuresInARow === 0) return 0;
-  const longest = Math.min(intervalSeconds * 2 ** container.failuresInARow, LONGEST_PAUSE_SECONDS);
-  return ports.now() + longest * (0.5 + 0.5 * ports.random());
+  return {
+    inARow: errors.length === results.length ? inARowBefore + 1 : 0,
+    retryAfterSeconds: errors.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds),
+  };
 }
 
 function quietSince(results: readonly PollResult[], before: number | null, now: number): number | null {
@@ -110,29 +114,27 @@ function quietSince(results: readonly PollResult[], before: number | null, now: 
   return quiet ? (before ?? now) : null;
 }
 
-function report(
-  results: readonly PollResult[],
-  startedAt: number,
-  config: AgentScalerConfig,
-  container: Container,
-  { log, record, now }: Ports,
-): void {
-  for (const result of results) {
-    const { target, answer, failures } = result;
-    for (const { stage, error } of failures) {
-      log("error", messageOf(error), { stage, queue: target.queue, group: target.group, kind: kindOf(error) });
-    }
-    if (answer !== undefined && answer.organization === "" && config.publishMetrics) {
-      log("warn", "Buildkite named no organization: this poll's metrics are not published", { queue: target.queue });
-    }
-    container.organization = answer?.organization ?? container.organization;
-    const times = { startedAt: startedAt * 1000, endedAt: now() * 1000 };
-    record(pollRecord(result, times, container.organization, config.publishMetrics));
-  }
+/** For each result the organization that Buildkite has named last, so that polls that fail have their metrics, too. */
+function organizationsOf(results: readonly PollResult[], before: string): readonly string[] {
+  let last = before;
+  return results.map(({ answer }) => (last = answer?.organization ?? last));
 }
 
-function failuresOf(results: readonly PollResult[]): readonly Failure[] {
-  return results.flatMap(({ failures }) => failures);
+function report(
+  result: PollResult,
+  startedAt: number,
+  organization: string,
+  publishMetrics: boolean,
+  { log, record, now }: Ports,
+): void {
+  const { target, answer, failures } = result;
+  for (const { stage, error } of failures) {
+    log("error", messageOf(error), { stage, queue: target.queue, group: target.group, kind: kindOf(error) });
+  }
+  if (answer !== undefined && answer.organization === "" && publishMetrics) {
+    log("warn", "Buildkite named no organization: this poll's metrics are not published", { queue: target.queue });
+  }
+  record(pollRecord(result, { startedAt: startedAt * 1000, endedAt: now() * 1000 }, organization, publishMetrics));
 }
 
 function kindOf(error: unknown): string {

@@ -2,30 +2,30 @@ import { messageOf } from "../../shared/log";
 import type { AgentScalerConfig } from "../config";
 import type { Ports } from "../ports";
 import type { Container } from "./container";
-import { type Kept, readKept, recall, writeKept } from "./memory";
+import { type StoredMemory, parseStoredMemory, restoreTarget, formatStoredMemory } from "./stored-memory";
 import type { Target } from "./target";
 
-/** A wish of Buildkite that lies farther ahead is one of a clock that was wrong. */
-export const LONGEST_SILENCE_SECONDS = 900;
+/** A time farther ahead than this was written by a clock that was wrong. */
+export const LONGEST_PAUSE_SECONDS = 900;
 
-const NOTHING: Kept = { groups: {} };
+const NOTHING: StoredMemory = { groups: {} };
 
 /**
- * What the last container wrote down; for groups that nobody wrote of, what AWS tells of their history.
- * Answers what was written down; undefined: it could not be had.
+ * Brings the container's state up to date from the stored memory and, in a new container, the state of groups that are
+ * missing there from their scaling activities. Returns the stored memory; undefined: there is none or it cannot be read.
  */
-export async function remember(config: AgentScalerConfig, container: Container, ports: Ports) {
+export async function restore(config: AgentScalerConfig, container: Container, ports: Ports) {
   const text = await load(ports);
-  const kept = text === undefined ? NOTHING : read(text, ports);
-  const believable = (time: number) => (time - ports.now() <= LONGEST_SILENCE_SECONDS ? time : 0);
-  container.notBefore = Math.max(believable(container.notBefore), believable(kept.notBefore ?? 0));
-  for (const target of container.targets) recall(target, kept);
-  if (!container.remembers) {
-    const unknown = container.targets.filter(({ group }) => kept.groups[group] === undefined);
+  const stored = text === undefined ? NOTHING : read(text, ports);
+  const believable = (time: number) => (time - ports.now() <= LONGEST_PAUSE_SECONDS ? time : 0);
+  container.notBefore = Math.max(believable(container.notBefore), believable(stored.notBefore ?? 0));
+  for (const target of container.targets) restoreTarget(target, stored);
+  if (!container.restored) {
+    const unknown = container.targets.filter(({ group }) => stored.groups[group] === undefined);
     await Promise.all(unknown.map((target) => readHistory(target, config, ports)));
-    container.remembers = true;
+    container.restored = true;
   }
-  return text === undefined ? undefined : kept;
+  return text === undefined ? undefined : stored;
 }
 
 async function load({ store, log }: Ports): Promise<string | undefined> {
@@ -37,9 +37,9 @@ async function load({ store, log }: Ports): Promise<string | undefined> {
   }
 }
 
-function read(text: string, { log }: Ports): Kept {
+function read(text: string, { log }: Ports): StoredMemory {
   try {
-    return readKept(text);
+    return parseStoredMemory(text);
   } catch (error) {
     log("error", `the memory cannot be read: ${messageOf(error)}`, { stage: "memory" });
     return NOTHING;
@@ -67,8 +67,12 @@ async function readHistory(target: Target, config: AgentScalerConfig, { groups, 
   }
 }
 
-/** Written only after something that another container must know, and never where nothing was: the stack may be going. */
-export async function keep(container: Container, before: Kept | undefined, { store, log }: Ports): Promise<void> {
+/** Stores only what another container must know, and nothing where the parameter is missing: the stack may be being deleted. */
+export async function save(
+  container: Container,
+  before: StoredMemory | undefined,
+  { store, log }: Ports,
+): Promise<void> {
   if (store === undefined || before === undefined) return;
   const changed = container.targets.some(({ group, memory }) => {
     const old = before.groups[group];
@@ -79,7 +83,7 @@ export async function keep(container: Container, before: Kept | undefined, { sto
   });
   const paused = container.failuresInARow > 0 && container.notBefore !== before.notBefore;
   if (!changed && !paused) return;
-  const text = writeKept(container.targets, paused ? container.notBefore : 0);
+  const text = formatStoredMemory(container.targets, paused ? container.notBefore : 0);
   // Of more groups than there is room for, some are always missing.
   if (text === JSON.stringify(before)) return;
   try {

@@ -2,6 +2,9 @@ import { type Boots, noBoots } from "../decision/boots";
 import { type ElasticMemory, emptyElasticMemory } from "../elastic/step";
 import type { Memory, Settings } from "../decision/model";
 
+/** What is remembered of a target from poll to poll. */
+export type TargetState = Readonly<Pick<Target, "memory" | "boots" | "elastic">>;
+
 /** One queue, the Auto Scaling group that serves it, and what is remembered of them from poll to poll. */
 export interface Target {
   readonly queue: string;

@@ -1,8 +1,8 @@
 import type { Target } from "./target";
 import type { Memory, Stuck } from "../decision/model";
 
-/** What outlives the container, for each group. The rest is seen again within minutes. */
-interface KeptGroup {
+/** What outlives the container, for each group: the JSON of the SSM parameter. The rest is seen again within minutes. */
+interface StoredGroup {
   readonly lastScaleIn: number | null;
   readonly lastScaleOut: number | null;
   readonly raised?: { readonly need: number; readonly desired: number };
@@ -10,8 +10,9 @@ interface KeptGroup {
   readonly bootSeconds?: number;
 }
 
-export interface Kept {
-  readonly groups: Readonly<Record<string, KeptGroup>>;
+/** The JSON of the SSM parameter. */
+export interface StoredMemory {
+  readonly groups: Readonly<Record<string, StoredGroup>>;
   /** Buildkite asked for no poll before this time, in epoch seconds. */
   readonly notBefore?: number;
 }
@@ -20,28 +21,28 @@ export interface Kept {
 const LONGEST_TEXT = 4096;
 
 /** Throws for a text that no scaler has written. */
-export function readKept(text: string): Kept {
-  const kept = JSON.parse(text) as Partial<Kept> | null;
-  if (typeof kept !== "object" || kept === null) throw new Error("the memory is not a JSON object");
-  const { groups = {}, notBefore } = kept;
+export function parseStoredMemory(text: string): StoredMemory {
+  const stored = JSON.parse(text) as Partial<StoredMemory> | null;
+  if (typeof stored !== "object" || stored === null) throw new Error("the memory is not a JSON object");
+  const { groups = {}, notBefore } = stored;
   const times = Object.values(groups).flatMap(({ lastScaleIn, lastScaleOut }) => [lastScaleIn, lastScaleOut]);
   const wrong = [...times, notBefore ?? null].filter((time) => time !== null && !Number.isFinite(time));
   if (wrong.length > 0) throw new Error(`the memory holds ${String(wrong[0])} where a time should be`);
   return { groups, ...(notBefore !== undefined && { notBefore }) };
 }
 
-/** Of many groups, those that acted last are kept as far as the space goes. */
-export function writeKept(targets: readonly Target[], notBefore: number): string {
+/** The text for the parameter. Of many groups, those that acted last are stored as far as the space goes. */
+export function formatStoredMemory(targets: readonly Target[], notBefore: number): string {
   const newest = ({ memory }: Target) => Math.max(memory.lastScaleIn ?? 0, memory.lastScaleOut ?? 0);
   const byAge = [...targets].sort((a, b) => newest(b) - newest(a));
   for (let count = byAge.length; ; count--) {
-    const groups = Object.fromEntries(byAge.slice(0, count).map((target) => [target.group, keptOf(target)]));
-    const text = JSON.stringify({ groups, ...(notBefore > 0 && { notBefore }) } satisfies Kept);
+    const groups = Object.fromEntries(byAge.slice(0, count).map((target) => [target.group, storedGroup(target)]));
+    const text = JSON.stringify({ groups, ...(notBefore > 0 && { notBefore }) } satisfies StoredMemory);
     if (text.length <= LONGEST_TEXT || count === 0) return text;
   }
 }
 
-function keptOf({ memory, boots }: Target): KeptGroup {
+function storedGroup({ memory, boots }: Target): StoredGroup {
   const { lastScaleIn, lastScaleOut, raised, stuck } = memory;
   return {
     lastScaleIn,
@@ -53,8 +54,8 @@ function keptOf({ memory, boots }: Target): KeptGroup {
 }
 
 /** Takes over what another container has done since; everything, where this one has just begun. */
-export function recall(target: Target, kept: Kept): void {
-  const known = kept.groups[target.group];
+export function restoreTarget(target: Target, stored: StoredMemory): void {
+  const known = stored.groups[target.group];
   if (known === undefined) return;
   const { lastScaleIn, lastScaleOut, raised, stuck, bootSeconds } = known;
   const own = target.memory;
