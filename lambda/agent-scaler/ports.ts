@@ -1,7 +1,7 @@
 import type { Log } from "../shared/log";
 import type { LastEvents, Search } from "./aws/activities";
 import type { MetricsAnswer } from "./buildkite/metrics-api";
-import type { OperatingSystem } from "./elastic/survey";
+import type { OperatingSystem } from "../shared/run-command";
 import type { GroupState } from "./decision/model";
 
 /** Calls to Auto Scaling. They reject with the error of AWS. */

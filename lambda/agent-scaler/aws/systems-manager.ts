@@ -1,28 +1,23 @@
 import { SetInstanceHealthCommand } from "@aws-sdk/client-auto-scaling";
 import type { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
-import {
-  InvalidInstanceId,
-  SendCommandCommand,
-  paginateDescribeInstanceInformation,
-  paginateListCommandInvocations,
-} from "@aws-sdk/client-ssm";
+import { paginateDescribeInstanceInformation, paginateListCommandInvocations } from "@aws-sdk/client-ssm";
 import type { CommandInvocation, SSMClient } from "@aws-sdk/client-ssm";
 import type { Answer, Instances, Script } from "../ports";
-import type { OperatingSystem } from "../elastic/survey";
-
-const DOCUMENTS: Record<OperatingSystem, string> = {
-  linux: "AWS-RunShellScript",
-  windows: "AWS-RunPowerShellScript",
-};
+import { type Delivery, type OperatingSystem, runCommand, unlessRefused } from "../../shared/run-command";
 
 const COMMENTS: Record<Script, string> = {
   survey: "AgentScaler asks what the Buildkite agent does",
   stop: "AgentScaler stops the Buildkite agent unless it runs a job",
 };
 
-/** An instance that does not answer soon shall not be stopped later, when it may be needed: the least that AWS accepts. */
-const DELIVERY_SECONDS = 30;
-const EXECUTION_SECONDS = "60";
+const DELIVERY: Delivery = {
+  // An instance that does not answer soon shall not be stopped later, when it may be needed: the least that AWS accepts.
+  TimeoutSeconds: 30,
+  // Without these one instance's failure keeps Systems Manager from the others.
+  MaxConcurrency: "100%",
+  MaxErrors: "100%",
+};
+const EXECUTION_SECONDS = 60;
 const UNFINISHED = ["Pending", "InProgress", "Delayed", "Cancelling"];
 const PAGE_SIZE = 50;
 /** With all pages and retries: instances shall never hold up the next poll. */
@@ -42,21 +37,13 @@ export function managedInstances(
     online: (ids) => unlessRefused(() => bounded(callSeconds, (options) => online(ssm, ids, options))),
 
     send(script, ids, system) {
-      const command = new SendCommandCommand({
-        DocumentName: DOCUMENTS[system],
-        Comment: COMMENTS[script],
-        InstanceIds: [...ids],
-        Parameters: { commands: scripts[system][script].split("\n"), executionTimeout: [EXECUTION_SECONDS] },
-        TimeoutSeconds: DELIVERY_SECONDS,
-        // Without this one instance's failure keeps Systems Manager from the others.
-        MaxConcurrency: "100%",
-        MaxErrors: "100%",
-      });
-      return unlessRefused(async () => {
-        const { Command: sent } = await bounded(callSeconds, (options) => ssm.send(command, options));
-        if (sent?.CommandId === undefined) throw new Error("Systems Manager told no id of the command");
-        return sent.CommandId;
-      });
+      const command = {
+        system,
+        script: scripts[system][script],
+        comment: COMMENTS[script],
+        executionSeconds: EXECUTION_SECONDS,
+      };
+      return bounded(callSeconds, (options) => runCommand(ssm, command, ids, DELIVERY, options));
     },
 
     answers: (command) => bounded(callSeconds, (options) => answers(ssm, command, options)),
@@ -78,15 +65,6 @@ async function bounded<T>(seconds: number, call: (options: Options) => Promise<T
     return await call({ abortSignal });
   } catch (error) {
     if (abortSignal.aborted) throw new Error(`AWS did not answer in time (${seconds} s)`, { cause: error });
-    throw error;
-  }
-}
-
-async function unlessRefused<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof InvalidInstanceId) return undefined;
     throw error;
   }
 }

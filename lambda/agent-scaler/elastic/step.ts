@@ -1,8 +1,9 @@
-import { inBatches } from "../../shared/batches";
-import type { OnFailure } from "../../shared/batches";
+import { type Call, inBatches } from "../../shared/batches";
+import { messageOf } from "../../shared/log";
+import { OPERATING_SYSTEMS, type OperatingSystem } from "../../shared/run-command";
 import type { Instances, Script } from "../ports";
 import { danglingInstances, instancesToStop, nextWindow, readReport, suspicionsAfter } from "./survey";
-import type { Instance, OperatingSystem, Report, Suspicions, Told } from "./survey";
+import type { Instance, Report, Suspicions, Told } from "./survey";
 
 export interface ElasticRequest {
   readonly group: string;
@@ -91,12 +92,17 @@ function hasPassed(seconds: number, since: number, now: number): boolean {
   return now - since >= seconds || now < since;
 }
 
-function failed({ request, errors }: Step, what: string): OnFailure {
-  return ([first = "", ...others], error) => {
-    const which = others.length === 0 ? first : `${first} and ${others.length} more`;
-    const because = error instanceof Error ? error.message : String(error);
-    errors.push(`${request.group}: ${what} ${which}: ${because}`);
-  };
+function fail({ request, errors }: Step, what: string, [first = "", ...others]: readonly string[], error: unknown) {
+  const which = others.length === 0 ? first : `${first} and ${others.length} more`;
+  errors.push(`${request.group}: ${what} ${which}: ${messageOf(error)}`);
+}
+
+/** What AWS has taken; the rest becomes errors of the step. */
+async function inBatchesOf<T>(step: Step, ids: readonly string[], call: Call<T>, failed: string) {
+  const { delivered, unreachable, failures } = await inBatches(ids, call, "at once");
+  for (const failure of failures) fail(step, failed, failure.ids, failure.error);
+  for (const id of unreachable) fail(step, failed, [id], new Error("Systems Manager cannot reach it"));
+  return delivered;
 }
 
 /** Reads the answers to the last survey, as soon as all are there or it is no use to wait any longer. */
@@ -129,7 +135,7 @@ async function readAnswers(step: Step, survey: Survey): Promise<{ reports: Insta
         if (report !== undefined) reports.set(id, { ...report, system });
       }
     } catch (error) {
-      failed(step, "no answers to command")([command], error);
+      fail(step, "no answers to command", [command], error);
     }
   });
   await Promise.all(read);
@@ -150,7 +156,7 @@ async function replaceDangling(step: Step, before: Suspicions, reports: Instance
       await step.instances.markUnhealthy(id);
       unhealthy.push(id);
     } catch (error) {
-      failed(step, "dangling instance not replaced:")([id], error);
+      fail(step, "dangling instance not replaced:", [id], error);
     }
   });
   await Promise.all(marked);
@@ -169,20 +175,20 @@ function instancesOldEnough(request: ElasticRequest): readonly string[] {
 async function stopIdle(step: Step, told: Told, reports: InstanceReports): Promise<readonly string[]> {
   const ids = instancesToStop(step.request.stop, instancesInService(step.request), reports, told, step.request.now);
   const systems = new Map([...reports].map(([id, { system }]) => [id, system]));
-  const sent = await sendToAll(step, "stop", ids, systems, failed(step, "agent not told to stop:"));
+  const sent = await sendToAll(step, "stop", ids, systems, "agent not told to stop:");
   return sent.flatMap((one) => one.ids);
 }
 
 async function sendToAll(
-  { instances }: Step,
+  step: Step,
   script: Script,
   ids: readonly string[],
   systems: ReadonlyMap<string, OperatingSystem>,
-  onFailure: OnFailure,
+  failed: string,
 ) {
-  const perSystem = (["linux", "windows"] as const).map(async (system) => {
+  const perSystem = OPERATING_SYSTEMS.map(async (system) => {
     const those = ids.filter((id) => systems.get(id) === system);
-    const sent = await inBatches(those, (batch) => instances.send(script, batch, system), onFailure);
+    const sent = await inBatchesOf(step, those, (batch) => step.instances.send(script, batch, system), failed);
     return sent.map(({ ids: reached, answer }) => ({ ids: reached, command: { id: answer, system } }));
   });
   return (await Promise.all(perSystem)).flat();
@@ -192,10 +198,9 @@ async function sendToAll(
 async function ask(step: Step, memory: ElasticMemory): Promise<ElasticMemory> {
   const due = dueSurvey(step.request, memory);
   if (due === undefined || due.ids.length === 0) return memory;
-  const onFailure = failed(step, "no survey of");
-  const reached = await inBatches(due.ids, (batch) => step.instances.online(batch), onFailure);
+  const reached = await inBatchesOf(step, due.ids, (batch) => step.instances.online(batch), "no survey of");
   const systems = new Map(reached.flatMap(({ answer }) => [...answer]));
-  const sent = await sendToAll(step, "survey", due.ids, systems, onFailure);
+  const sent = await sendToAll(step, "survey", due.ids, systems, "no survey of");
   if (sent.length === 0) return due.memory;
   const asked = sent.reduce((sum, { ids }) => sum + ids.length, 0);
   const commands = sent.map(({ command }) => command);

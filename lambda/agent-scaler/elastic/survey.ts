@@ -1,5 +1,3 @@
-export type OperatingSystem = "linux" | "windows";
-
 export interface Instance {
   readonly id: string;
   readonly lifecycleState: string;

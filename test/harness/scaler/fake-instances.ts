@@ -1,5 +1,5 @@
 import type { Answer, Instances, Script } from "../../../lambda/agent-scaler/ports";
-import type { OperatingSystem } from "../../../lambda/agent-scaler/elastic/survey";
+import type { OperatingSystem } from "../../../lambda/shared/run-command";
 
 export interface FakeInstance {
   system?: OperatingSystem;
