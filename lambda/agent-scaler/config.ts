@@ -10,7 +10,7 @@ import {
   wholeNumber,
 } from "./environment/go-values";
 import type { Kind } from "./environment/go-values";
-import { queueGroups } from "./environment/queue-groups";
+import { type QueueGroup, queueGroups } from "./environment/queue-groups";
 import type { Settings } from "./decision/model";
 
 /** Every variable that the stack must set: the names and formats that Buildkite's own scaler reads. */
@@ -52,13 +52,6 @@ export interface AgentScalerOptions {
   readonly QUEUE_GROUPS: string;
   /** Name of the SSM parameter that keeps the memory when the container ends. */
   readonly MEMORY_PARAMETER: string;
-}
-
-/** One queue and the group that serves it. */
-export interface QueueGroup {
-  readonly queue: string;
-  readonly group: string;
-  readonly agentsPerInstance?: number;
 }
 
 export interface AgentScalerConfig {

@@ -1,3 +1,17 @@
+/*
+ * The life of a tick. EventBridge invokes this function every minute, and Lambda keeps its container for a while.
+ * 1. The first invocation reads the environment (config.ts) and connects the ports to AWS and Buildkite (this file).
+ * 2. run.ts: waits for the group's startup jitter, and restores the memory from its SSM parameter (state/restore.ts).
+ *    A new container asks Auto Scaling's activities about the groups that the parameter does not know.
+ * 3. poll.ts, every few seconds until the invocation's time is over: for every target, which is a queue and its group,
+ *    a. reads the queue's metrics from Buildkite (buildkite/) and describes the groups (aws/),
+ *    b. evaluates what it has read (decision/: demand, availability, throughput), without network or clock,
+ *    c. describes the group once more before it sets another size, because someone else may have set it meanwhile,
+ *    d. in Elastic CI mode looks for idle and dangling instances by Run Command (elastic/).
+ * 4. record.ts: each poll of a target leaves one line, with all that the decision depended on, and the metrics.
+ * 5. timing/: when the next poll is due. After failures at Buildkite and beside quiet queues polls become rarer.
+ * 6. The memory is saved where another container must know of a change. An invocation fails where every poll failed.
+ */
 import { setTimeout } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { SSMClient } from "@aws-sdk/client-ssm";
@@ -22,21 +36,21 @@ interface Context {
   getRemainingTimeInMillis(): number;
 }
 
-interface Running {
+interface Scaler {
   readonly config: AgentScalerConfig;
   readonly container: Container;
   readonly ports: Ports;
 }
 
-/** What the container builds once. A wrong environment is told again at every invocation. */
-let running: Running | undefined;
+/** What the container builds once. A wrong environment is reported by every invocation. */
+let scaler: Scaler | undefined;
 
 /** A clock that is set while an invocation runs does not change how long the invocation lasts. */
 let clockAhead = 0;
 
 export const handler = async (event: unknown, context: Context): Promise<void> => {
-  running ??= begin(parseConfig(process.env));
-  const { config, container, ports } = running;
+  scaler ??= connect(parseConfig(process.env));
+  const { config, container, ports } = scaler;
   clockAhead = Date.now() - performance.now();
   const scheduledAt = Date.parse(String((event as { time?: unknown } | null | undefined)?.time)) / 1000;
   const invocation = {
@@ -46,7 +60,7 @@ export const handler = async (event: unknown, context: Context): Promise<void> =
   await run(config, container, invocation, ports);
 };
 
-function begin(config: AgentScalerConfig): Running {
+function connect(config: AgentScalerConfig): Scaler {
   const now = (): number => (clockAhead + performance.now()) / 1000;
   const write = (line: string): void => void process.stdout.write(line);
   const groups = new AutoScalingClient(BOUNDED);

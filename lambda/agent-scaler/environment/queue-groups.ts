@@ -1,9 +1,16 @@
-import type { QueueGroup } from "../config";
 import type { Kind } from "./go-values";
+
+/** One queue and the group that serves it. */
+export interface QueueGroup {
+  readonly queue: string;
+  readonly group: string;
+  /** Absent: as AGENTS_PER_INSTANCE says. */
+  readonly agentsPerInstance?: number;
+}
 
 const FIELDS = ["queue", "group", "agentsPerInstance"];
 
-/** The JSON list in QUEUE_GROUPS. A group has one master, so it may stand there once only. */
+/** The JSON list in QUEUE_GROUPS. Two scalers of one group would undo each other, so a group may stand there once only. */
 export const queueGroups: Kind<readonly QueueGroup[]> = {
   expected:
     'a JSON list such as [{"queue":"default","group":"ci-asg"}], each group once, agentsPerInstance a whole number from 1 on',
