@@ -38,9 +38,10 @@ async function bundle(folder: string): Promise<Uint8Array> {
   return output.contents;
 }
 
-/** index.js, and as they are all files of the folder that are not TypeScript: what the function reads at run time. */
+/** index.js, and as they are all files of the folder itself that are not TypeScript: what the function reads at run time. */
 async function pack(folder: string): Promise<Uint8Array> {
-  const assets = readdirSync(folder).filter((name) => !name.endsWith(".ts"));
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const assets = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".ts")).map(({ name }) => name);
   const contents: Record<string, Uint8Array> = { "index.js": await bundle(folder) };
   for (const name of assets) contents[name] = readFileSync(join(folder, name));
   const files: Zippable = {};

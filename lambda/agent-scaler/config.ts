@@ -1,7 +1,17 @@
-import type { Settings } from "./decide";
-import { above, atLeast, atMost, decimal, duration, flag, text, webAddress, wholeNumber } from "./go-values";
-import type { Kind } from "./go-values";
-import { queueGroups } from "./queue-groups";
+import {
+  above,
+  atLeast,
+  atMost,
+  decimal,
+  duration,
+  flag,
+  text,
+  webAddress,
+  wholeNumber,
+} from "./environment/go-values";
+import type { Kind } from "./environment/go-values";
+import { type QueueGroup, queueGroups } from "./environment/queue-groups";
+import type { Settings } from "./decision/model";
 
 /** Every variable that the stack must set: the names and formats that Buildkite's own scaler reads. */
 export interface AgentScalerEnvironment {
@@ -44,15 +54,8 @@ export interface AgentScalerOptions {
   readonly MEMORY_PARAMETER: string;
 }
 
-/** One queue and the group that serves it. */
-export interface QueueGroup {
-  readonly queue: string;
-  readonly group: string;
-  readonly agentsPerInstance?: number;
-}
-
 export interface AgentScalerConfig {
-  readonly pairs: readonly { readonly queue: string; readonly group: string; readonly settings: Settings }[];
+  readonly targets: readonly { readonly queue: string; readonly group: string; readonly settings: Settings }[];
   /** The agent token itself; undefined where a parameter holds it. */
   readonly token: string | undefined;
   readonly tokenParameter: string | undefined;
@@ -131,11 +134,11 @@ function contradictions(reader: Reader): string[] {
 
 function readAll(read: Reader): AgentScalerConfig {
   const settings = readSettings(read);
-  const pairs: readonly QueueGroup[] = read.has("QUEUE_GROUPS")
+  const targets: readonly QueueGroup[] = read.has("QUEUE_GROUPS")
     ? (read.optional("QUEUE_GROUPS", queueGroups) ?? [])
     : [{ queue: read.required("BUILDKITE_QUEUE", text), group: read.required("ASG_NAME", text) }];
   return {
-    pairs: pairs.map(({ queue, group, agentsPerInstance }) => ({
+    targets: targets.map(({ queue, group, agentsPerInstance }) => ({
       queue,
       group,
       settings: agentsPerInstance === undefined ? settings : { ...settings, agentsPerInstance },

@@ -1,16 +1,32 @@
+/*
+ * The life of a tick. EventBridge invokes this function every minute, and Lambda keeps its container for a while.
+ * 1. The first invocation reads the environment (config.ts) and connects the ports to AWS and Buildkite (this file).
+ * 2. run.ts: waits for the group's startup jitter, and restores the memory from its SSM parameter (state/restore.ts).
+ *    A new container asks Auto Scaling's activities about the groups that the parameter does not know.
+ * 3. poll.ts, every few seconds until the invocation's time is over: for every target, which is a queue and its group,
+ *    a. reads the queue's metrics from Buildkite (buildkite/) and describes the groups (aws/),
+ *    b. evaluates what it has read (decision/: demand, availability, throughput), without network or clock,
+ *    c. describes the group once more before it sets another size, because someone else may have set it meanwhile,
+ *    d. in Elastic CI mode looks for idle and dangling instances by Run Command (elastic/).
+ * 4. record.ts: each poll of a target leaves one line, with all that the decision depended on, and the metrics.
+ * 5. timing/: when the next poll is due. After failures at Buildkite and beside quiet queues polls become rarer.
+ * 6. The memory is saved where another container must know of a change. An invocation fails where every poll failed.
+ */
 import { setTimeout } from "node:timers/promises";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { jsonLog } from "../shared/log";
-import { nameErrors } from "./aws-errors";
-import { autoScalingGroups } from "./auto-scaling";
-import { buildkite, BuildkiteError } from "./buildkite";
+import { nameErrors } from "./aws/errors";
+import { autoScalingGroups } from "./aws/auto-scaling";
+import { buildkite, BuildkiteError } from "./buildkite/metrics-api";
 import { type AgentScalerConfig, parseConfig } from "./config";
-import { type Container, newContainer, type Surroundings } from "./container";
-import { managedHosts } from "./hosts";
-import { memoryParameter, readToken } from "./parameters";
+import type { Ports } from "./ports";
+import { type Container, newContainer } from "./state/container";
+import { managedInstances } from "./aws/systems-manager";
+import { readScripts } from "./elastic/scripts";
+import { memoryParameter, readToken } from "./aws/parameters";
 import { run } from "./run";
-import { AgentToken, withToken } from "./token";
+import { AgentToken, withToken } from "./buildkite/token";
 
 /** A call that hangs would hold up every poll. */
 const BOUNDED = { requestHandler: { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true } };
@@ -20,31 +36,31 @@ interface Context {
   getRemainingTimeInMillis(): number;
 }
 
-interface Running {
+interface Scaler {
   readonly config: AgentScalerConfig;
   readonly container: Container;
-  readonly around: Surroundings;
+  readonly ports: Ports;
 }
 
-/** What the container builds once. A wrong environment is told again at every invocation. */
-let running: Running | undefined;
+/** What the container builds once. A wrong environment is reported by every invocation. */
+let scaler: Scaler | undefined;
 
 /** A clock that is set while an invocation runs does not change how long the invocation lasts. */
 let clockAhead = 0;
 
 export const handler = async (event: unknown, context: Context): Promise<void> => {
-  running ??= begin(parseConfig(process.env));
-  const { config, container, around } = running;
+  scaler ??= connect(parseConfig(process.env));
+  const { config, container, ports } = scaler;
   clockAhead = Date.now() - performance.now();
   const scheduledAt = Date.parse(String((event as { time?: unknown } | null | undefined)?.time)) / 1000;
   const invocation = {
     scheduledAt: Number.isFinite(scheduledAt) ? scheduledAt : undefined,
     remainingSeconds: () => context.getRemainingTimeInMillis() / 1000,
   };
-  await run(config, container, invocation, around);
+  await run(config, container, invocation, ports);
 };
 
-function begin(config: AgentScalerConfig): Running {
+function connect(config: AgentScalerConfig): Scaler {
   const now = (): number => (clockAhead + performance.now()) / 1000;
   const write = (line: string): void => void process.stdout.write(line);
   const groups = new AutoScalingClient(BOUNDED);
@@ -54,10 +70,10 @@ function begin(config: AgentScalerConfig): Running {
   const token = new AgentToken(() => tokenOf(config, systemsManager), now);
   const api = buildkite(config.endpoint);
   const refused = (error: unknown): boolean => error instanceof BuildkiteError && error.status === 401;
-  const around: Surroundings = {
+  const ports: Ports = {
     groups: autoScalingGroups(groups),
     queues: { metrics: (queue) => withToken(token, refused, (valid) => api.metrics(queue, valid)) },
-    hosts: managedHosts(systemsManager, groups),
+    instances: managedInstances(systemsManager, groups, readScripts(__dirname)),
     store: config.memoryParameter === undefined ? undefined : memoryParameter(systemsManager, config.memoryParameter),
     log: jsonLog(() => new Date(), write),
     record: (line) => write(`${JSON.stringify(line)}\n`),
@@ -65,7 +81,7 @@ function begin(config: AgentScalerConfig): Running {
     sleep: (seconds) => setTimeout(seconds * 1000),
     random: Math.random,
   };
-  return { config, container: newContainer(config), around };
+  return { config, container: newContainer(config), ports };
 }
 
 async function tokenOf({ token, tokenParameter }: AgentScalerConfig, client: SSMClient): Promise<string> {

@@ -1,40 +1,10 @@
-import type { LastEvents, Search } from "./activities";
-import { type Boots, noBoots } from "./boots";
-import type { MetricsAnswer } from "./buildkite";
-import { afterwards, type Memory, type Settings } from "./decide";
-import { elasticStep, type ElasticMemory, emptyElasticMemory, type Hosts } from "./elastic";
-import { type Facts, type GroupState, judge, type Judgement } from "./judge";
-
-/** The group's side of AWS. */
-export interface Groups {
-  /** Groups that do not exist are missing; undefined: AWS's answer about the group has holes. */
-  describe(names: readonly string[]): Promise<ReadonlyMap<string, GroupState | undefined>>;
-  setDesired(name: string, desired: number): Promise<void>;
-  lastEvents(name: string, search: Search, timeoutSeconds: number): Promise<LastEvents>;
-}
-
-export interface Queues {
-  metrics(queue: string): Promise<MetricsAnswer>;
-}
-
-export interface Ports {
-  readonly groups: Groups;
-  readonly queues: Queues;
-  readonly hosts: Hosts;
-  /** Epoch seconds. */
-  readonly now: () => number;
-}
-
-/** One queue, the group that serves it, and what is remembered of them. */
-export interface Pair {
-  readonly queue: string;
-  readonly group: string;
-  readonly settings: Settings;
-  readonly maxDanglingToCheck: number;
-  memory: Memory;
-  boots: Boots;
-  elastic: ElasticMemory;
-}
+import type { MetricsAnswer } from "./buildkite/metrics-api";
+import { afterwards } from "./decision/decide";
+import { elasticStep } from "./elastic/step";
+import { type EvaluationInput, evaluate, type Evaluation } from "./decision/evaluate";
+import type { PollPorts } from "./ports";
+import type { Target, TargetState } from "./state/target";
+import type { GroupState } from "./decision/model";
 
 export type Stage = "metrics" | "describe" | "set desired" | "history" | "elastic";
 
@@ -43,16 +13,16 @@ export interface Failure {
   readonly error: unknown;
 }
 
-/** What became of one pair in one poll. */
+/** What became of one target in one poll. */
 export interface PollResult {
-  readonly pair: Pair;
+  readonly target: Target;
   readonly failures: readonly Failure[];
   /** undefined: a failure came before the decision. */
-  readonly judgement: Judgement | undefined;
+  readonly evaluation: Evaluation | undefined;
   readonly answer: MetricsAnswer | undefined;
   /** Size that was written. */
   readonly written: number | undefined;
-  /** Hosts that were told to stop, and hosts that were reported as unhealthy. */
+  /** Instances that were told to stop, and instances that were reported as unhealthy. */
   readonly told: readonly string[];
   readonly unhealthy: readonly string[];
 }
@@ -60,61 +30,56 @@ export interface PollResult {
 /** Of a group's history, where a graceful scale-in asks for it. */
 const HISTORY_SECONDS = 10;
 
-export function newPair(queue: string, group: string, settings: Settings, maxDanglingToCheck: number): Pair {
-  const memory = { lastScaleIn: null, lastScaleOut: null };
-  return { queue, group, settings, maxDanglingToCheck, memory, boots: noBoots, elastic: emptyElasticMemory };
-}
-
-/** One look at every pair. What fails for one pair does not touch the others. */
-export async function poll(pairs: readonly Pair[], ports: Ports): Promise<readonly PollResult[]> {
-  const described = attempt("describe", () => ports.groups.describe(pairs.map(({ group }) => group)));
-  const queues = [...new Set(pairs.map(({ queue }) => queue))];
+/** Polls every target once and brings its state up to date. What fails for one target does not touch the others. */
+export async function poll(targets: readonly Target[], ports: PollPorts): Promise<readonly PollResult[]> {
+  const described = attempt("describe", () => ports.groups.describe(targets.map(({ group }) => group)));
+  const queues = [...new Set(targets.map(({ queue }) => queue))];
   const asked = new Map(queues.map((queue) => [queue, attempt("metrics", () => ports.queues.metrics(queue))]));
   return Promise.all(
-    pairs.map(async (pair) => {
-      const answer = (await asked.get(pair.queue)) as MetricsAnswer | Failure;
-      return pollPair(pair, answer, await described, ports);
+    targets.map(async (target) => {
+      const answer = (await asked.get(target.queue)) as MetricsAnswer | Failure;
+      const { result, state } = await pollTarget(target, answer, await described, ports);
+      Object.assign(target, state);
+      return result;
     }),
   );
 }
 
-async function pollPair(
-  pair: Pair,
+interface Polled {
+  readonly result: PollResult;
+  readonly state: TargetState;
+}
+
+async function pollTarget(
+  target: Target,
   answer: MetricsAnswer | Failure,
   described: ReadonlyMap<string, GroupState | undefined> | Failure,
-  ports: Ports,
-): Promise<PollResult> {
-  const result = {
-    pair,
-    failures: [],
-    judgement: undefined,
-    answer: undefined,
-    written: undefined,
-    told: [],
-    unhealthy: [],
-  };
-  const group = isFailure(described) ? described : groupOf(pair, described);
+  ports: PollPorts,
+): Promise<Polled> {
+  const nothing = { target, evaluation: undefined, written: undefined, told: [], unhealthy: [] };
+  const { memory, boots, elastic } = target;
+  const state = { memory, boots, elastic };
+  const group = isFailure(described) ? described : groupOf(target, described);
   const failures = [answer, group].filter(isFailure);
-  if (isFailure(answer)) return { ...result, failures };
-  if (isFailure(group)) return { ...result, answer, failures };
+  if (isFailure(answer)) return { result: { ...nothing, answer: undefined, failures }, state };
+  if (isFailure(group)) return { result: { ...nothing, answer, failures }, state };
 
-  const judged = await judgePair(pair, answer, group, ports);
-  const { judgement, written, failures: trouble } = await write(pair, answer, judged, ports);
-  pair.boots = judgement.boots;
-  const { decision } = judgement;
-  pair.memory = written === undefined ? decision.memory : afterwards(decision, ports.now());
-  const elastic = await elasticPart(pair, answer, group, judgement, ports);
+  const evaluated = await evaluateTarget(target, answer, group, ports);
+  const { evaluation, written, failures: failed } = await write(target, answer, evaluated, ports);
+  const { decision } = evaluation;
+  const after = written === undefined ? decision.memory : afterwards(decision, ports.now());
+  const step = await elasticPart(target, answer, group, evaluation, ports);
+  const { told, unhealthy } = step;
   return {
-    ...result,
-    answer,
-    judgement,
-    written,
-    ...elastic,
-    failures: [...trouble, ...elastic.failures],
+    result: { target, answer, evaluation, written, told, unhealthy, failures: [...failed, ...step.failures] },
+    state: { memory: step.memory ?? after, boots: evaluation.boots, elastic: step.elastic },
   };
 }
 
-function groupOf({ group: name }: Pair, described: ReadonlyMap<string, GroupState | undefined>): GroupState | Failure {
+function groupOf(
+  { group: name }: Target,
+  described: ReadonlyMap<string, GroupState | undefined>,
+): GroupState | Failure {
   const found = described.get(name);
   if (found !== undefined) return found;
   const because = described.has(name)
@@ -123,72 +88,87 @@ function groupOf({ group: name }: Pair, described: ReadonlyMap<string, GroupStat
   return { stage: "describe", error: new Error(`Auto Scaling group ${JSON.stringify(name)}: ${because}`) };
 }
 
-interface Judged {
-  readonly judgement: Judgement;
+interface Evaluated {
+  readonly evaluation: Evaluation;
   readonly failures: readonly Failure[];
 }
 
-/** Looks into the group's history only where the answer decides whether hosts are stopped. */
-async function judgePair(pair: Pair, answer: MetricsAnswer, group: GroupState, ports: Ports): Promise<Judged> {
-  const facts: Facts = { settings: pair.settings, metrics: answer.metrics, group, now: ports.now() };
-  const judgement = judge(facts, pair.memory, pair.boots);
-  if (judgement.decision.stop === 0 || pair.settings.scaleInCooldownSeconds === 0) return { judgement, failures: [] };
-  const since = facts.now - pair.settings.scaleInCooldownSeconds;
+/** Looks into the group's history only where the answer decides whether instances are stopped. */
+async function evaluateTarget(
+  target: Target,
+  answer: MetricsAnswer,
+  group: GroupState,
+  ports: PollPorts,
+): Promise<Evaluated> {
+  const input: EvaluationInput = { settings: target.settings, metrics: answer.metrics, group, now: ports.now() };
+  const evaluation = evaluate(input, target.memory, target.boots);
+  if (evaluation.decision.stop === 0 || target.settings.scaleInCooldownSeconds === 0)
+    return { evaluation, failures: [] };
+  const since = input.now - target.settings.scaleInCooldownSeconds;
   const search = { wantOut: false, wantIn: true, maxPages: -1, since };
-  const found = await attempt("history", () => ports.groups.lastEvents(pair.group, search, HISTORY_SECONDS));
+  const found = await attempt("history", () => ports.groups.lastEvents(target.group, search, HISTORY_SECONDS));
   const lastScaleInActivity = isFailure(found) ? "unknown" : (found.lastScaleIn ?? undefined);
   return {
-    judgement: judge({ ...facts, lastScaleInActivity }, pair.memory, pair.boots),
+    evaluation: evaluate({ ...input, lastScaleInActivity }, target.memory, target.boots),
     failures: isFailure(found) ? [found] : [],
   };
 }
 
-/** Reads the group once more before it writes: another host or scaler may have changed it since. */
-async function write(pair: Pair, answer: MetricsAnswer, judged: Judged, ports: Ports) {
-  const changes = ({ judgement: { decision, observation } }: Judged) => decision.desired !== observation.asg.desired;
-  if (!changes(judged)) return { ...judged, written: undefined };
-  const described = await attempt("describe", () => ports.groups.describe([pair.group]));
-  const group = isFailure(described) ? described : groupOf(pair, described);
-  if (isFailure(group)) return { ...judged, written: undefined, failures: [...judged.failures, group] };
-  const fresh = await judgePair(pair, answer, group, ports);
-  const { desired } = fresh.judgement.decision;
+/** Reads the group once more before it writes: another instance or scaler may have changed it since. */
+async function write(target: Target, answer: MetricsAnswer, evaluated: Evaluated, ports: PollPorts) {
+  const changes = ({ evaluation: { decision, observation } }: Evaluated) =>
+    decision.desired !== observation.asg.desired;
+  if (!changes(evaluated)) return { ...evaluated, written: undefined };
+  const described = await attempt("describe", () => ports.groups.describe([target.group]));
+  const group = isFailure(described) ? described : groupOf(target, described);
+  if (isFailure(group)) return { ...evaluated, written: undefined, failures: [...evaluated.failures, group] };
+  const fresh = await evaluateTarget(target, answer, group, ports);
+  const { desired } = fresh.evaluation.decision;
   // Somebody with newer metrics has just raised it: these ones are no ground to lower it.
-  const undoes = desired < group.desired && group.desired > judged.judgement.observation.asg.desired;
+  const undoes = desired < group.desired && group.desired > evaluated.evaluation.observation.asg.desired;
   if (undoes || !changes(fresh)) return { ...fresh, written: undefined };
-  const done = await attempt("set desired", () => ports.groups.setDesired(pair.group, desired));
+  const done = await attempt("set desired", () => ports.groups.setDesired(target.group, desired));
   return isFailure(done)
     ? { ...fresh, written: undefined, failures: [...fresh.failures, done] }
     : { ...fresh, written: desired };
 }
 
+interface ElasticPart extends Pick<PollResult, "told" | "unhealthy" | "failures"> {
+  readonly elastic: Target["elastic"];
+  /** undefined: no instance was told to stop, which is what starts the cooldown. */
+  readonly memory?: Target["memory"];
+}
+
 async function elasticPart(
-  pair: Pair,
+  target: Target,
   { metrics }: MetricsAnswer,
   group: GroupState,
-  judgement: Judgement,
-  ports: Ports,
-) {
-  const none = { told: [], unhealthy: [], failures: [] };
-  const { decision, boots } = judgement;
-  if (!pair.settings.elasticCIMode) return none;
+  evaluation: Evaluation,
+  ports: PollPorts,
+): Promise<ElasticPart> {
+  const none = { told: [], unhealthy: [], failures: [], elastic: target.elastic };
+  const { decision, boots } = evaluation;
+  if (!target.settings.elasticCIMode) return none;
   const now = ports.now();
   const request = {
-    group: pair.group,
-    agentsPerInstance: pair.settings.agentsPerInstance,
+    group: target.group,
+    agentsPerInstance: target.settings.agentsPerInstance,
     agentsTotal: metrics.agentsTotal,
     instances: group.instances.map((one) => ({ ...one, ageSeconds: now - (boots.seen.get(one.id) ?? now) })),
     stop: decision.stop,
     danglingMinUptimeSeconds: decision.danglingChecks,
-    maxDanglingToCheck: pair.maxDanglingToCheck,
+    maxDanglingToCheck: target.maxDanglingToCheck,
     now,
   };
-  const step = await attempt("elastic", () => elasticStep(request, pair.elastic, ports.hosts));
+  const step = await attempt("elastic", () => elasticStep(request, target.elastic, ports.instances));
   if (isFailure(step)) return { ...none, failures: [step] };
-  pair.elastic = step.memory;
-  // The cooldown starts with what was dispatched, not with what was meant to be.
-  if (step.told.length > 0) pair.memory = afterwards(decision, now);
-  const failures = step.errors.map((message): Failure => ({ stage: "elastic", error: new Error(message) }));
-  return { told: step.told, unhealthy: step.unhealthy, failures };
+  return {
+    told: step.told,
+    unhealthy: step.unhealthy,
+    failures: step.errors.map((message): Failure => ({ stage: "elastic", error: new Error(message) })),
+    elastic: step.memory,
+    ...(step.told.length > 0 && { memory: afterwards(decision, now) }),
+  };
 }
 
 async function attempt<T>(stage: Stage, action: () => Promise<T>): Promise<T | Failure> {

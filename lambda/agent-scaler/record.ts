@@ -1,3 +1,4 @@
+import type { Decision } from "./decision/model";
 import type { PollResult } from "./poll";
 
 const NAMESPACE = "Buildkite";
@@ -11,23 +12,27 @@ export interface PollTimes {
   readonly endedAt: number;
 }
 
-/** The one line that a poll of a pair leaves: what was seen, what was decided, and the metrics. */
+/** The one line that a poll of a target leaves: what was seen, what was decided, and the metrics. */
 export function pollRecord(
   result: PollResult,
   times: PollTimes,
   organization: string,
   publishMetrics: boolean,
 ): object {
-  const { pair, judgement, written, told, unhealthy, failures } = result;
+  const { target, evaluation, written, told, unhealthy, failures } = result;
   const line = {
     time: new Date(times.endedAt).toISOString(),
     level: failures.length > 0 ? "warn" : "info",
     message: "poll",
-    Queue: pair.queue,
-    group: pair.group,
+    Queue: target.queue,
+    group: target.group,
     ...(organization !== "" && { Org: organization }),
     failed: failures.map(({ stage }) => stage),
-    ...(judgement && { vector: judgement.observation, decision: shown(judgement.decision), written: written ?? null }),
+    ...(evaluation && {
+      vector: evaluation.observation,
+      decision: shown(evaluation.decision),
+      written: written ?? null,
+    }),
     ...(told.length > 0 && { told }),
     ...(unhealthy.length > 0 && { unhealthy }),
   };
@@ -38,8 +43,8 @@ export function pollRecord(
 }
 
 /** What follows from the vector alone is in the line only where a reader looks for it. */
-function shown({ action, reason, desired, stop, need, target }: NonNullable<PollResult["judgement"]>["decision"]) {
-  return { action, reason, desired, stop, need, target };
+function shown({ action, reason, desired, stop, need, targetSize }: Decision) {
+  return { action, reason, desired, stop, need, target: targetSize };
 }
 
 function metricValues(result: PollResult, { startedAt, endedAt }: PollTimes): Record<string, number> {
@@ -67,16 +72,16 @@ function queueValues({ answer }: PollResult): Record<string, number | undefined>
   };
 }
 
-function stateValues({ judgement, written, told }: PollResult): Record<string, number | undefined> {
-  if (judgement === undefined) return {};
-  const { observation, decision, boots } = judgement;
+function stateValues({ evaluation, written, told }: PollResult): Record<string, number | undefined> {
+  if (evaluation === undefined) return {};
+  const { observation, decision, boots } = evaluation;
   const acted = written !== undefined || told.length > 0;
   return {
     StuckJobsCount: decision.stuckJobs,
     DesiredInstances: written ?? observation.asg.desired,
     InServiceInstances: observation.asg.inService,
     PendingInstances: observation.asg.pending,
-    TargetInstances: decision.target,
+    TargetInstances: decision.targetSize,
     ScaleOutCount: acted && decision.action === "scale_out" ? 1 : 0,
     ScaleInCount: acted && decision.action === "scale_in" ? 1 : 0,
     BootSeconds: boots.bootSeconds,

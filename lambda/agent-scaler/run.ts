@@ -1,12 +1,14 @@
 import { messageOf } from "../shared/log";
-import { BuildkiteError } from "./buildkite";
-import { type Cadence, nextPoll, pauseSeconds } from "./cadence";
+import { BuildkiteError } from "./buildkite/metrics-api";
+import { backoffSeconds, type BuildkiteFailures } from "./timing/backoff";
+import { type Cadence, nextPoll, pauseSeconds } from "./timing/cadence";
 import type { AgentScalerConfig } from "./config";
-import type { Container, Surroundings } from "./container";
-import { startupJitterSeconds } from "./jitter";
+import type { Ports } from "./ports";
+import type { Container } from "./state/container";
+import { startupJitterSeconds } from "./timing/jitter";
 import { type Failure, poll, type PollResult } from "./poll";
 import { pollRecord } from "./record";
-import { keep, LONGEST_SILENCE_SECONDS, remember } from "./remember";
+import { LONGEST_PAUSE_SECONDS, restore, save } from "./state/restore";
 
 /** When the invocation was scheduled for, and how long the function may still run. */
 export interface Invocation {
@@ -16,7 +18,6 @@ export interface Invocation {
 
 /** Time to end in, for a poll whose every call is slow. */
 const RESERVE_SECONDS = 15;
-const LONGEST_PAUSE_SECONDS = 60;
 /** An event that waited longer than this in Lambda's queue says nothing of the next one. */
 const OLD_EVENT_SECONDS = 60;
 
@@ -25,19 +26,19 @@ export async function run(
   config: AgentScalerConfig,
   container: Container,
   invocation: Invocation,
-  around: Surroundings,
+  ports: Ports,
 ): Promise<void> {
-  const deadline = deadlineOf(config, invocation, around.now());
-  await around.sleep(delayOf(config));
-  const before = await remember(config, container, around);
-  const reasons = await pollUntil(deadline, config, container, invocation, around);
-  await keep(container, before, around);
+  const deadline = deadlineOf(config, invocation, ports.now());
+  await ports.sleep(delayOf(config));
+  const stored = await restore(config, container, ports);
+  const reasons = await pollUntil(deadline, config, container, invocation, ports);
+  await save(container, stored, ports);
   if (reasons !== undefined) throw new Error(`every poll failed: ${[...new Set(reasons)].join("; ")}`);
 }
 
 /** Groups differ by when their polls come in the pause between two: a whole pause more would only lose a poll. */
-function delayOf({ pairs, startupJitterMaxSeconds, pollIntervalSeconds }: AgentScalerConfig): number {
-  return startupJitterSeconds(pairs[0]?.group ?? "", startupJitterMaxSeconds) % pollIntervalSeconds;
+function delayOf({ targets, startupJitterMaxSeconds, pollIntervalSeconds }: AgentScalerConfig): number {
+  return startupJitterSeconds(targets[0]?.group ?? "", startupJitterMaxSeconds) % pollIntervalSeconds;
 }
 
 /** Polls start before this time, so that the next invocation finds this one gone. */
@@ -54,89 +55,86 @@ async function pollUntil(
   config: AgentScalerConfig,
   container: Container,
   invocation: Invocation,
-  around: Surroundings,
+  ports: Ports,
 ): Promise<readonly string[] | undefined> {
   const reasons: string[] = [];
   let succeeded = false;
   let intervalSeconds = config.pollIntervalSeconds;
-  let at: number | undefined = Math.max(around.now(), container.notBefore);
-  // Buildkite's wish for silence goes before the rule that every invocation polls once.
-  if (at > around.now() && at >= deadline) return undefined;
+  let at: number | undefined = Math.max(ports.now(), container.notBefore);
+  // A pause that Buildkite asked for goes before the rule that every invocation polls once.
+  if (at > ports.now() && at >= deadline) return undefined;
   while (at !== undefined) {
-    await around.sleep(Math.max(at - around.now(), 0));
-    const startedAt = around.now();
-    const results = await poll(container.pairs, around);
-    report(results, startedAt, config, container, around);
-    succeeded ||= results.some(({ judgement, failures }) => judgement !== undefined && !failures.some(stopsScaling));
+    await ports.sleep(Math.max(at - ports.now(), 0));
+    const startedAt = ports.now();
+    const results = await poll(container.targets, ports);
+    const organizations = organizationsOf(results, container.organization);
+    for (const [index, result] of results.entries()) {
+      report(result, startedAt, organizations[index] ?? "", config.publishMetrics, ports);
+    }
+    succeeded ||= results.some(({ evaluation, failures }) => evaluation !== undefined && !failures.some(stopsScaling));
     reasons.push(...results.flatMap(({ failures }) => failures.map(({ error }) => messageOf(error))));
     for (const { answer } of results) intervalSeconds = pauseSeconds(intervalSeconds, answer?.pollDuration);
-    const wanted = intervalSeconds > config.pollIntervalSeconds ? startedAt + intervalSeconds : 0;
-    const paused = Math.max(wanted, pauseAfter(results, intervalSeconds, container, around));
-    container.notBefore = Math.min(paused, around.now() + LONGEST_SILENCE_SECONDS);
+    const ofHeader = intervalSeconds > config.pollIntervalSeconds ? startedAt + intervalSeconds : 0;
+    const failures = failuresAtBuildkite(results, container.failuresInARow);
+    const backoff = backoffSeconds(failures, intervalSeconds, ports.random);
+    const paused = Math.max(ofHeader, backoff > 0 ? ports.now() + backoff : 0);
+    container.organization = organizations.at(-1) ?? container.organization;
+    container.failuresInARow = failures.inARow;
+    container.notBefore = Math.min(paused, ports.now() + LONGEST_PAUSE_SECONDS);
     container.quietSince = quietSince(results, container.quietSince, startedAt);
     const { notBefore, quietSince: since } = container;
     const cadence: Cadence = { intervalSeconds, deadline, notBefore, quietSince: since };
-    at = invocation.remainingSeconds() > RESERVE_SECONDS ? nextPoll(cadence, startedAt, around.now()) : undefined;
+    at = invocation.remainingSeconds() > RESERVE_SECONDS ? nextPoll(cadence, startedAt, ports.now()) : undefined;
   }
   return succeeded || reasons.length === 0 ? undefined : reasons;
 }
 
-/** Hosts and history are a help: a poll that scaled without them has succeeded. */
+/** Instances and history are a help: a poll that scaled without them has succeeded. */
 function stopsScaling({ stage }: Failure): boolean {
   return stage !== "elastic" && stage !== "history";
 }
 
-/** After failures at Buildkite polls become rarer, with chance so that many scalers do not come back together. */
-function pauseAfter(
-  results: readonly PollResult[],
-  intervalSeconds: number,
-  container: Container,
-  around: Surroundings,
-) {
-  const errors = failuresOf(results)
-    .map(({ error }) => error)
+function failuresAtBuildkite(results: readonly PollResult[], inARowBefore: number): BuildkiteFailures {
+  const errors = results
+    .flatMap(({ failures }) => failures.map(({ error }) => error))
     .filter((error) => error instanceof BuildkiteError);
-  container.failuresInARow = errors.length === results.length ? container.failuresInARow + 1 : 0;
-  const asked = Math.max(0, ...errors.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds));
-  if (asked > 0) return around.now() + asked;
-  if (container.failuresInARow === 0) return 0;
-  const longest = Math.min(intervalSeconds * 2 ** container.failuresInARow, LONGEST_PAUSE_SECONDS);
-  return around.now() + longest * (0.5 + 0.5 * around.random());
+  return {
+    inARow: errors.length === results.length ? inARowBefore + 1 : 0,
+    retryAfterSeconds: errors.map(({ retryAfterSeconds = 0 }) => retryAfterSeconds),
+  };
 }
 
 function quietSince(results: readonly PollResult[], before: number | null, now: number): number | null {
-  const quiet = results.every(({ judgement }) => {
-    if (judgement === undefined) return false;
-    const { metrics, asg } = judgement.observation;
+  const quiet = results.every(({ evaluation }) => {
+    if (evaluation === undefined) return false;
+    const { metrics, asg } = evaluation.observation;
     const jobs = metrics.scheduled + metrics.running + metrics.waiting;
-    return jobs === 0 && asg.pending === 0 && asg.desired === judgement.decision.target;
+    return jobs === 0 && asg.pending === 0 && asg.desired === evaluation.decision.targetSize;
   });
   return quiet ? (before ?? now) : null;
 }
 
-function report(
-  results: readonly PollResult[],
-  startedAt: number,
-  config: AgentScalerConfig,
-  container: Container,
-  { log, record, now }: Surroundings,
-): void {
-  for (const result of results) {
-    const { pair, answer, failures } = result;
-    for (const { stage, error } of failures) {
-      log("error", messageOf(error), { stage, queue: pair.queue, group: pair.group, kind: kindOf(error) });
-    }
-    if (answer !== undefined && answer.organization === "" && config.publishMetrics) {
-      log("warn", "Buildkite named no organization: this poll's metrics are not published", { queue: pair.queue });
-    }
-    container.organization = answer?.organization ?? container.organization;
-    const times = { startedAt: startedAt * 1000, endedAt: now() * 1000 };
-    record(pollRecord(result, times, container.organization, config.publishMetrics));
-  }
+/** For each result the organization that Buildkite has named last, so that polls that fail have their metrics, too. */
+function organizationsOf(results: readonly PollResult[], before: string): readonly string[] {
+  let last = before;
+  return results.map(({ answer }) => (last = answer?.organization ?? last));
 }
 
-function failuresOf(results: readonly PollResult[]): readonly Failure[] {
-  return results.flatMap(({ failures }) => failures);
+function report(
+  result: PollResult,
+  startedAt: number,
+  organization: string,
+  publishMetrics: boolean,
+  { log, record, now }: Ports,
+): void {
+  const { target, answer, failures } = result;
+  for (const { stage, error } of failures) {
+    log("error", messageOf(error), { stage, queue: target.queue, group: target.group, kind: kindOf(error) });
+  }
+  if (answer !== undefined && answer.organization === "" && publishMetrics) {
+    log("warn", "Buildkite named no organization: this poll's metrics are not published", { queue: target.queue });
+  }
+  record(pollRecord(result, { startedAt: startedAt * 1000, endedAt: now() * 1000 }, organization, publishMetrics));
 }
 
 function kindOf(error: unknown): string {

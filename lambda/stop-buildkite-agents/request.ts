@@ -1,8 +1,6 @@
 import { readChoice, readGroupName, readLifecycle, readObject, refuse } from "../shared/event";
 import type { Action, JsonObject } from "../shared/event";
-
-const OPERATING_SYSTEMS = ["linux", "windows"] as const;
-export type OperatingSystem = (typeof OPERATING_SYSTEMS)[number];
+import { OPERATING_SYSTEMS, type OperatingSystem } from "../shared/run-command";
 
 /** Longest executionTimeout that the two Run Command documents accept: 48 hours. */
 const LONGEST_TIMEOUT_SECONDS = 172_800;

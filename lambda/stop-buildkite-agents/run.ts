@@ -1,10 +1,9 @@
 import type { Action } from "../shared/event";
-import type { Log } from "../shared/log";
+import { inBatches } from "../shared/batches";
+import { type Log, messageOf } from "../shared/log";
+import type { OperatingSystem } from "../shared/run-command";
 import { readStopEvent } from "./request";
-import type { OperatingSystem, StopRequest } from "./request";
-
-/** SendCommand takes no more ids than this, and starts this many at once unless told otherwise. */
-const BATCH_SIZE = 50;
+import type { StopRequest } from "./request";
 
 /** Between two looks at the group. */
 const POLL_SECONDS = 15;
@@ -110,34 +109,15 @@ async function stopUntilEmpty(
   }
 }
 
-/** One unreachable instance makes a whole batch fail: halving it finds the culprit and reaches the others. */
 async function sendToAll(ids: readonly string[], request: StopRequest, commands: Commands) {
-  const instances: string[] = [];
-  const unreachable: string[] = [];
-  const failures: string[] = [];
-  const queue = batches(ids);
-  for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
-    try {
-      const answer = await commands.stopAgents(batch, request.operatingSystem, request.timeoutSeconds);
-      if (answer === "sent") instances.push(...batch);
-      else if (batch.length === 1) unreachable.push(...batch);
-      else queue.push(...halves(batch));
-    } catch (error) {
-      failures.push(`${batch.join(" ")}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
+  const send = async (batch: readonly string[]) => {
+    const answer = await commands.stopAgents(batch, request.operatingSystem, request.timeoutSeconds);
+    return answer === "sent" ? answer : undefined;
+  };
+  const { delivered, unreachable, failures } = await inBatches(ids, send, "in turn");
   if (failures.length > 0) {
-    throw new Error(`agents of ${request.autoScalingGroupName} that could not be told to stop: ${failures.join("; ")}`);
+    const reasons = failures.map((failure) => `${failure.ids.join(" ")}: ${messageOf(failure.error)}`).join("; ");
+    throw new Error(`agents of ${request.autoScalingGroupName} that could not be told to stop: ${reasons}`);
   }
-  return { instances, unreachable };
-}
-
-function batches(ids: readonly string[]): (readonly string[])[] {
-  const count = Math.ceil(ids.length / BATCH_SIZE);
-  return Array.from({ length: count }, (_, index) => ids.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE));
-}
-
-function halves(batch: readonly string[]): (readonly string[])[] {
-  const middle = Math.ceil(batch.length / 2);
-  return [batch.slice(0, middle), batch.slice(middle)];
+  return { instances: delivered.flatMap((batch) => batch.ids), unreachable };
 }

@@ -1,29 +1,13 @@
-import { InvalidInstanceId, SendCommandCommand } from "@aws-sdk/client-ssm";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import type { OperatingSystem } from "./request";
+import { type OperatingSystem, runCommand } from "../shared/run-command";
 import type { Commands } from "./run";
-
-const DOCUMENTS: Record<OperatingSystem, string> = {
-  linux: "AWS-RunShellScript",
-  windows: "AWS-RunPowerShellScript",
-};
 
 export function systemsManager(client: SSMClient, scripts: Record<OperatingSystem, string>): Commands {
   return {
     async stopAgents(ids, system, timeoutSeconds) {
-      const command = new SendCommandCommand({
-        DocumentName: DOCUMENTS[system],
-        Comment: "Buildkite agents finish their jobs and stop",
-        InstanceIds: [...ids],
-        Parameters: { commands: scripts[system].split("\n"), executionTimeout: [String(timeoutSeconds)] },
-      });
-      try {
-        await client.send(command);
-        return "sent";
-      } catch (error) {
-        if (error instanceof InvalidInstanceId) return "refused";
-        throw error;
-      }
+      const comment = "Buildkite agents finish their jobs and stop";
+      const command = { system, script: scripts[system], comment, executionSeconds: timeoutSeconds };
+      return (await runCommand(client, command, ids)) === undefined ? "refused" : "sent";
     },
   };
 }

@@ -4,7 +4,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FakeAwsApi } from "../../test/harness/fake-aws-api";
 import { FakeBuildkiteApi } from "../../test/harness/fake-buildkite-api";
-import { ScalerBundle } from "../../test/harness/scaler-process";
+import { ScalerBundle } from "../../test/harness/scaler/scaler-process";
 import { repository } from "../../test/harness/tools";
 import { type Row } from "./table";
 

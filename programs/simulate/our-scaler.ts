@@ -1,9 +1,10 @@
-import { type Boots, noBoots } from "../../lambda/agent-scaler/boots";
-import { nextPoll } from "../../lambda/agent-scaler/cadence";
-import { afterwards, type Memory } from "../../lambda/agent-scaler/decide";
-import { type Facts, judge, type Judgement } from "../../lambda/agent-scaler/judge";
+import { type Boots, noBoots } from "../../lambda/agent-scaler/decision/boots";
+import { nextPoll } from "../../lambda/agent-scaler/timing/cadence";
+import { afterwards } from "../../lambda/agent-scaler/decision/decide";
+import { type EvaluationInput, evaluate, type Evaluation } from "../../lambda/agent-scaler/decision/evaluate";
 import type { Group } from "./group";
 import type { Policy, World } from "./simulation";
+import type { Memory } from "../../lambda/agent-scaler/decision/model";
 
 /** As the stack sets them, and as Buildkite answers. */
 const INTERVAL_SECONDS = 10;
@@ -30,7 +31,7 @@ class OurScaler {
   #memory: Memory = { lastScaleIn: null, lastScaleOut: null };
   #boots: Boots = noBoots;
   #quietSince: number | null = null;
-  #described: Facts["group"]["instances"] = [];
+  #described: EvaluationInput["group"]["instances"] = [];
   #version = -1;
 
   constructor(private readonly world: World) {}
@@ -40,11 +41,11 @@ class OurScaler {
     const now = clock.now;
     measures.buildkiteCalls++;
     measures.awsCalls++;
-    const facts = this.look();
-    const judgement = judge(facts, this.#memory, this.#boots);
-    if (changes(judgement)) clock.after(WRITE_SECONDS, () => this.write(facts));
-    else this.remember(judgement);
-    this.#quietSince = isQuiet(judgement) ? (this.#quietSince ?? now) : null;
+    const input = this.look();
+    const evaluation = evaluate(input, this.#memory, this.#boots);
+    if (changes(evaluation)) clock.after(WRITE_SECONDS, () => this.write(input));
+    else this.remember(evaluation);
+    this.#quietSince = isQuiet(evaluation) ? (this.#quietSince ?? now) : null;
     const cadence = {
       intervalSeconds: INTERVAL_SECONDS,
       deadline: invokedAt + TIMEOUT_SECONDS,
@@ -56,24 +57,24 @@ class OurScaler {
     else clock.at(next, () => this.poll(invokedAt));
   }
 
-  /** The group is read once more, and the write is judged by what it is then. */
-  private write({ metrics }: Facts): void {
+  /** The group is read once more, and the write is evaluated by what it is then. */
+  private write({ metrics }: EvaluationInput): void {
     const { measures, group } = this.world;
     measures.awsCalls++;
-    const judgement = judge({ ...this.look(), metrics }, this.#memory, this.#boots);
-    this.remember(judgement);
-    if (!changes(judgement)) return;
+    const evaluation = evaluate({ ...this.look(), metrics }, this.#memory, this.#boots);
+    this.remember(evaluation);
+    if (!changes(evaluation)) return;
     // Writing the size, and writing the memory down.
     measures.awsCalls += 2;
-    group.setDesired(judgement.decision.desired);
+    group.setDesired(evaluation.decision.desired);
   }
 
-  private remember({ boots, decision }: Judgement): void {
+  private remember({ boots, decision }: Evaluation): void {
     this.#boots = boots;
     this.#memory = afterwards(decision, this.world.clock.now);
   }
 
-  private look(): Facts {
+  private look(): EvaluationInput {
     const { clock, queue, group, params } = this.world;
     const { scheduled, running, waiting, agents } = queue;
     return {
@@ -85,7 +86,7 @@ class OurScaler {
   }
 
   /** Made anew only where the group has changed. */
-  private instances(group: Group): Facts["group"]["instances"] {
+  private instances(group: Group): EvaluationInput["group"]["instances"] {
     if (group.version !== this.#version)
       this.#described = [...group.hosts.values()].map((host) => ({ id: host.id, lifecycleState: host.lifecycleState }));
     this.#version = group.version;
@@ -93,10 +94,10 @@ class OurScaler {
   }
 }
 
-function changes({ decision, observation }: Judgement): boolean {
+function changes({ decision, observation }: Evaluation): boolean {
   return decision.desired !== observation.asg.desired;
 }
 
-function isQuiet({ observation: { metrics, asg } }: Judgement): boolean {
+function isQuiet({ observation: { metrics, asg } }: Evaluation): boolean {
   return metrics.scheduled + metrics.running + metrics.waiting + asg.instances + asg.desired === 0;
 }

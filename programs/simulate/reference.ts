@@ -1,4 +1,4 @@
-import type { Group, Metrics, Settings } from "../../lambda/agent-scaler/decide";
+import type { Group, Metrics, Settings } from "../../lambda/agent-scaler/decision/model";
 
 /** What one poll of Buildkite's own scaler sees: the format of the decision vectors. */
 export interface Poll {

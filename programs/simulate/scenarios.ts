@@ -1,6 +1,6 @@
-import type { Settings } from "../../lambda/agent-scaler/decide";
 import { atOnce, changingJobs, hourlyBuilds, officeBuilds, type OfficeLoad, risingJobs, steadyJobs } from "./load";
 import type { Scenario } from "./simulation";
+import type { Settings } from "../../lambda/agent-scaler/decision/model";
 
 /** What the stack sets when the user sets nothing. */
 const STACK: Settings = {

@@ -1,10 +1,10 @@
-import type { Settings } from "../../lambda/agent-scaler/decide";
 import { Clock } from "./clock";
 import { Group, type HostBehaviour } from "./group";
 import type { Build } from "./host";
 import { Measures } from "./measures";
 import { Queue } from "./queue";
 import { Random } from "./random";
+import type { Settings } from "../../lambda/agent-scaler/decision/model";
 
 export interface Scenario extends HostBehaviour {
   readonly name: string;

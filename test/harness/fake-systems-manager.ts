@@ -1,4 +1,4 @@
-import type { OperatingSystem } from "../../lambda/stop-buildkite-agents/request";
+import type { OperatingSystem } from "../../lambda/shared/run-command";
 import type { Commands } from "../../lambda/stop-buildkite-agents/run";
 
 export interface SentCommand {

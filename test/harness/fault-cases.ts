@@ -1,8 +1,8 @@
 import { AwsError } from "./aws-wire/answers";
 import type { AwsFault } from "./fake-aws-api";
 import type { Fault } from "./fault-plan";
-import type { PlannedInvocation } from "./scaler-process";
-import { GROUP, MEMORY_PARAMETER, QUEUE, type ScalerScene, TOKEN_PARAMETER } from "./scaler-scene";
+import type { PlannedInvocation } from "./scaler/scaler-process";
+import { GROUP, MEMORY_PARAMETER, QUEUE, type ScalerScene, TOKEN_PARAMETER } from "./scaler/scaler-scene";
 
 /** What goes wrong in a container's first invocation. In the last one everything is well again. */
 export interface FaultCase {

@@ -1,8 +1,8 @@
-import { COMPLETE_ENVIRONMENT } from "../../harness/agent-scaler-environment";
+import { COMPLETE_ENVIRONMENT } from "../../harness/scaler/environment";
 import { inService } from "../../harness/fake-auto-scaling";
-import type { PlannedInvocation } from "../../harness/scaler-process";
-import { ScalerBundle, type ScalerRun } from "../../harness/scaler-process";
-import { GROUP, NEEDED, QUEUE, ScalerScene } from "../../harness/scaler-scene";
+import type { PlannedInvocation } from "../../harness/scaler/scaler-process";
+import { ScalerBundle, type ScalerRun } from "../../harness/scaler/scaler-process";
+import { GROUP, NEEDED, QUEUE, ScalerScene } from "../../harness/scaler/scaler-scene";
 
 const HOUR_MS = 3_600_000;
 /** Several polls per invocation, also where the computer is busy. */
@@ -179,7 +179,7 @@ scenario("two invocations at the same time never lower a group below its need", 
   expect([...new Set(scene.written())]).toEqual([NEEDED]);
 });
 
-const PAIRS = {
+const TARGETS = {
   BUILDKITE_QUEUE: "",
   ASG_NAME: "",
   QUEUE_GROUPS: JSON.stringify([
@@ -200,12 +200,12 @@ const failing: readonly { name: string; stage: string; arrange: (scene: ScalerSc
 ];
 
 for (const { name, stage, arrange } of failing) {
-  scenario(`of many pairs, one with a ${name} does not touch the others`, async (scene) => {
+  scenario(`of many targets, one with a ${name} does not touch the others`, async (scene) => {
     const { aws, buildkite } = scene;
     for (const group of ["deploy-asg", "gpu-asg"]) aws.autoScaling.add(group, inService(1), { minSize: 0 });
     for (const queue of ["deploy", "gpu"]) buildkite.queue(queue, { scheduled: 6 });
     arrange(scene);
-    const run = await scene.run(bundle, { environment: PAIRS });
+    const run = await scene.run(bundle, { environment: TARGETS });
     expect(run).toMatchObject({ code: 0, invocations: [{ result: null }] });
     expect(errorsOf(run)).toMatchObject([{ stage, queue: "deploy", group: "deploy-asg" }]);
     expect([scene.written(), scene.written("deploy-asg"), scene.written("gpu-asg")]).toEqual([[NEEDED], [], [2]]);

@@ -1,7 +1,7 @@
-import { ScalerBundle, type ScalerRun } from "../../harness/scaler-process";
-import { NEEDED, ScalerScene } from "../../harness/scaler-scene";
+import { ScalerBundle, type ScalerRun } from "../../harness/scaler/scaler-process";
+import { NEEDED, ScalerScene } from "../../harness/scaler/scaler-scene";
 import * as cases from "../../harness/fault-cases";
-import { hostCases } from "../../harness/fault-cases-of-hosts";
+import { instanceCases } from "../../harness/fault-cases-of-instances";
 
 /** Processes that run at the same time; some of them only wait for an answer that never comes. */
 const AT_ONCE = 8;
@@ -15,7 +15,7 @@ const rows: readonly cases.FaultCase[] = [
   ...cases.tokenCases,
   ...cases.memoryCases,
   ...cases.harmlessCases,
-  ...hostCases,
+  ...instanceCases,
 ];
 
 let bundle: ScalerBundle;

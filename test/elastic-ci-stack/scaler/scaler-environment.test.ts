@@ -113,5 +113,5 @@ test.each<[string, Props, readonly string[]]>([
     ["default"],
   ],
 ])("our scaler accepts what it is told %s", (_, props, queues) => {
-  expect(parseConfig(environment(props)).pairs.map(({ queue }) => queue)).toEqual(queues);
+  expect(parseConfig(environment(props)).targets.map(({ queue }) => queue)).toEqual(queues);
 });

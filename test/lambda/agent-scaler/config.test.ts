@@ -1,5 +1,5 @@
 import { parseConfig } from "../../../lambda/agent-scaler/config";
-import { COMPLETE_ENVIRONMENT } from "../../harness/agent-scaler-environment";
+import { COMPLETE_ENVIRONMENT } from "../../harness/scaler/environment";
 
 const REQUIRED = {
   BUILDKITE_QUEUE: "default",
@@ -40,7 +40,7 @@ test("a complete environment is read in full", () => {
     warmIdleInstances: 2,
   };
   expect(parseConfig({ ...COMPLETE_ENVIRONMENT, ...options })).toEqual({
-    pairs: [{ queue: "default; $(x)", group: "ci-asg", settings }],
+    targets: [{ queue: "default; $(x)", group: "ci-asg", settings }],
     token: undefined,
     tokenParameter: "/buildkite/ci/token",
     endpoint: "https://agent.buildkite.com/v3",
@@ -74,7 +74,7 @@ test("what is left out has the default of Buildkite's scaler", () => {
     warmIdleInstances: 0,
   };
   expect(parseConfig(REQUIRED)).toEqual({
-    pairs: [{ queue: "default", group: "ci-asg", settings }],
+    targets: [{ queue: "default", group: "ci-asg", settings }],
     token: undefined,
     tokenParameter: "/buildkite/ci/token",
     endpoint: "https://agent.buildkite.com/v3",
@@ -90,7 +90,7 @@ test("what is left out has the default of Buildkite's scaler", () => {
 });
 
 test("Elastic CI mode has a scale-in cooldown of an hour", () => {
-  expect(parseConfig({ ...REQUIRED, ELASTIC_CI_MODE: "1" }).pairs[0]?.settings.scaleInCooldownSeconds).toBe(3600);
+  expect(parseConfig({ ...REQUIRED, ELASTIC_CI_MODE: "1" }).targets[0]?.settings.scaleInCooldownSeconds).toBe(3600);
 });
 
 test.each(Object.keys(REQUIRED))("%s has no default: missing and empty are refused", (name) => {
@@ -104,13 +104,13 @@ test("a token in the environment itself serves as well", () => {
   expect(parseConfig(environment)).toMatchObject({ token: "secret" });
 });
 
-test("QUEUE_GROUPS names every pair, with agents of its own where they differ", () => {
-  const pairs = [
+test("QUEUE_GROUPS names every target, with agents of its own where they differ", () => {
+  const targets = [
     { queue: "default", group: "ci-asg" },
     { queue: "deploy", group: "deploy-asg", agentsPerInstance: 1 },
   ];
-  const environment = { ...REQUIRED, BUILDKITE_QUEUE: "", ASG_NAME: "", QUEUE_GROUPS: JSON.stringify(pairs) };
-  const read = parseConfig(environment).pairs.map(({ queue, group, settings }) => [
+  const environment = { ...REQUIRED, BUILDKITE_QUEUE: "", ASG_NAME: "", QUEUE_GROUPS: JSON.stringify(targets) };
+  const read = parseConfig(environment).targets.map(({ queue, group, settings }) => [
     queue,
     group,
     settings.agentsPerInstance,

@@ -1,8 +1,9 @@
-import type { Settings } from "../../../lambda/agent-scaler/decide";
-import { newPair, type Pair, poll } from "../../../lambda/agent-scaler/poll";
-import { type ClusterEvent, InterleavedCluster } from "../../harness/interleaved-cluster";
+import { newTarget, type Target } from "../../../lambda/agent-scaler/state/target";
+import { poll } from "../../../lambda/agent-scaler/poll";
+import { type ClusterEvent, InterleavedCluster } from "../../harness/scaler/interleaved-cluster";
 import { RandomNumbers } from "../../harness/random-numbers";
-import { NEUTRAL } from "./vectors";
+import { NEUTRAL } from "./decision/vectors";
+import type { Settings } from "../../../lambda/agent-scaler/decision/model";
 
 const SETTINGS: Settings = { ...NEUTRAL, availabilityThreshold: 0.5 };
 /** As the stack sets them. */
@@ -20,24 +21,24 @@ const EVENTS: readonly ClusterEvent[] = [
   "jobsStart",
   "jobFinishes",
   "groupLaunches",
-  "hostBoots",
-  "idleHostStops",
-  "hostLeavesItsGroup",
+  "instanceBoots",
+  "idleInstanceStops",
+  "instanceLeavesItsGroup",
 ];
 
 const CALM: readonly ClusterEvent[] = [
   "groupLaunches",
-  "hostBoots",
+  "instanceBoots",
   "jobsStart",
-  "idleHostStops",
-  "hostLeavesItsGroup",
+  "idleInstanceStops",
+  "instanceLeavesItsGroup",
   "groupShrinks",
 ];
 
 interface Scaler {
   readonly name: string;
   readonly ports: ReturnType<InterleavedCluster["ports"]>;
-  readonly pair: Pair;
+  readonly target: Target;
   polling: Promise<unknown> | undefined;
 }
 
@@ -55,7 +56,7 @@ function begin(seed: number, settings: Settings, min: number): Run {
   const scaler = (name: string): Scaler => ({
     name,
     ports: cluster.ports(name),
-    pair: newPair("default", "ci-asg", settings, 5),
+    target: newTarget("default", "ci-asg", settings, 5),
     polling: undefined,
   });
   return { cluster, random, scalers: [scaler("first"), scaler("second")] };
@@ -63,7 +64,7 @@ function begin(seed: number, settings: Settings, min: number): Run {
 
 function startPoll({ cluster }: Run, scaler: Scaler): Promise<unknown> {
   cluster.beginPoll(scaler.name);
-  scaler.polling = poll([scaler.pair], scaler.ports).finally(() => (scaler.polling = undefined));
+  scaler.polling = poll([scaler.target], scaler.ports).finally(() => (scaler.polling = undefined));
   return scaler.polling;
 }
 
@@ -96,7 +97,7 @@ async function interleave(run: Run): Promise<void> {
   await finishPolls(run);
 }
 
-/** No more jobs come and none finishes; hosts boot, take what is there and leave when they have nothing to do. */
+/** No more jobs come and none finishes; instances boot, take what is there and leave when they have nothing to do. */
 async function settle(run: Run): Promise<void> {
   const { cluster, scalers } = run;
   cluster.calm = true;
@@ -118,7 +119,7 @@ const policies = [
 ];
 
 test.each(policies)(
-  "$name: whatever two scalers, hosts and jobs do at the same time, the group ends at what is needed",
+  "$name: whatever two scalers, instances and jobs do at the same time, the group ends at what is needed",
   async ({ settings: changes, min }) => {
     const settings = { ...SETTINGS, ...changes };
     for (let seed = 1; seed <= INTERLEAVINGS; seed += 1) {

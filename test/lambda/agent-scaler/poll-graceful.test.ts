@@ -1,123 +1,126 @@
-import type { Settings } from "../../../lambda/agent-scaler/decide";
-import { type Pair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
-import { fail, FakeSurroundings, groupOf } from "../../harness/fake-surroundings";
+import type { Target } from "../../../lambda/agent-scaler/state/target";
+import { poll, type PollResult } from "../../../lambda/agent-scaler/poll";
+import { fail, FakePorts, groupOf } from "../../harness/scaler/fake-ports";
+import type { Settings } from "../../../lambda/agent-scaler/decision/model";
 
 const ELASTIC: Partial<Settings> = { elasticCIMode: true, scaleInCooldownSeconds: 3600 };
-/** Until hosts have answered a survey. */
+/** Until instances have answered a survey. */
 const SURVEY_SECONDS = 5;
 
-let around: FakeSurroundings;
+let ports: FakePorts;
 
 beforeEach(() => {
-  around = new FakeSurroundings();
+  ports = new FakePorts();
 });
 
-async function pollOne(pair: Pair): Promise<PollResult> {
-  const [result] = await poll([pair], around);
+async function pollOne(target: Target): Promise<PollResult> {
+  const [result] = await poll([target], ports);
   return result!;
 }
 
-/** A poll that asks the hosts, and one that hears what they say. */
-async function pollTwice(pair: Pair): Promise<PollResult> {
-  await pollOne(pair);
-  around.time += SURVEY_SECONDS;
-  return pollOne(pair);
+/** A poll that asks the instances, and one that hears what they say. */
+async function pollTwice(target: Target): Promise<PollResult> {
+  await pollOne(target);
+  ports.time += SURVEY_SECONDS;
+  return pollOne(target);
 }
 
 const shown = ({ failures }: PollResult) => failures.map(({ stage, error }) => `${stage}: ${(error as Error).message}`);
-const reasonOf = ({ judgement }: PollResult) => judgement?.decision.reason;
+const reasonOf = ({ evaluation }: PollResult) => evaluation?.decision.reason;
 
 const idle = (options: Partial<Settings> = {}, jobs = 0) =>
-  around.pair(jobs, { desired: 3 }, { ...ELASTIC, ...options });
+  ports.target(jobs, { desired: 3 }, { ...ELASTIC, ...options });
 
 const lookups = [
-  { name: "a group that is to lose hosts", pair: () => idle(), searches: 1 },
-  { name: "a group that is to grow", pair: () => idle({}, 9), searches: 0 },
-  { name: "a group that is right as it is", pair: () => idle({}, 3), searches: 0 },
-  { name: "a group without cooldown", pair: () => idle({ scaleInCooldownSeconds: 0 }), searches: 0 },
-  { name: "a group whose scale-in is off", pair: () => idle({ disableScaleIn: true }), searches: 0 },
-  { name: "a group outside Elastic CI mode", pair: () => idle({ elasticCIMode: false }), searches: 0 },
+  { name: "a group that is to lose instances", target: () => idle(), searches: 1 },
+  { name: "a group that is to grow", target: () => idle({}, 9), searches: 0 },
+  { name: "a group that is right as it is", target: () => idle({}, 3), searches: 0 },
+  { name: "a group without cooldown", target: () => idle({ scaleInCooldownSeconds: 0 }), searches: 0 },
+  { name: "a group whose scale-in is off", target: () => idle({ disableScaleIn: true }), searches: 0 },
+  { name: "a group outside Elastic CI mode", target: () => idle({ elasticCIMode: false }), searches: 0 },
 ];
 
-test.each(lookups)("the history of $name is read $searches times", async ({ pair, searches }) => {
-  await pollOne(pair());
-  expect(around.searches).toHaveLength(searches);
-  for (const { search } of around.searches)
-    expect(search).toMatchObject({ wantOut: false, wantIn: true, maxPages: -1 });
+test.each(lookups)("the history of $name is read $searches times", async ({ target, searches }) => {
+  await pollOne(target());
+  expect(ports.searches).toHaveLength(searches);
+  for (const { search } of ports.searches) expect(search).toMatchObject({ wantOut: false, wantIn: true, maxPages: -1 });
 });
 
 test("a history that takes long does not outlast the time that an invocation keeps for its end", async () => {
   await pollOne(idle());
-  expect(around.searches[0]?.timeoutSeconds).toBeLessThan(15);
+  expect(ports.searches[0]?.timeoutSeconds).toBeLessThan(15);
 });
 
-test("idle hosts are told to stop, and the size is left to them", async () => {
+test("idle instances are told to stop, and the size is left to them", async () => {
   const result = await pollTwice(idle());
   expect(result.told).toHaveLength(3);
-  expect(around.written).toEqual([]);
+  expect(ports.written).toEqual([]);
 });
 
-test("a history that cannot be read stops no host, and is told", async () => {
-  around.history = fail("Throttling");
-  const pair = idle();
-  const result = await pollTwice(pair);
+test("a history that cannot be read stops no instance, and is told", async () => {
+  ports.history = fail("Throttling");
+  const target = idle();
+  const result = await pollTwice(target);
   expect([result.told, reasonOf(result)]).toEqual([[], "scale-in activity unknown"]);
   expect(shown(result).join()).toContain("Throttling");
-  expect(pair.memory.lastScaleIn).toBeNull();
+  expect(target.memory.lastScaleIn).toBeNull();
 });
 
 test("a scale-in that only the history knows of starts a cooldown", async () => {
-  around.history = () => ({ lastScaleOut: null, lastScaleIn: around.time - 3000 });
+  ports.history = () => ({ lastScaleOut: null, lastScaleIn: ports.time - 3000 });
   const result = await pollTwice(idle());
   expect([result.told, reasonOf(result)]).toEqual([[], "scale-in cooldown"]);
 });
 
 test("the cooldown starts with the order to stop, not with the wish", async () => {
-  const pair = idle();
-  await pollOne(pair);
-  expect(pair.memory.lastScaleIn).toBeNull();
-  around.time += SURVEY_SECONDS;
-  await pollOne(pair);
-  expect(pair.memory.lastScaleIn).toBe(around.time);
+  const target = idle();
+  await pollOne(target);
+  expect(target.memory.lastScaleIn).toBeNull();
+  ports.time += SURVEY_SECONDS;
+  await pollOne(target);
+  expect(target.memory.lastScaleIn).toBe(ports.time);
 });
 
 const undispatched = [
-  { name: "every host has got a job", act: () => around.hosts.hosts.forEach((host) => (host.jobs = 1)) },
   {
-    name: "no host can be reached",
-    act: () => [...around.hosts.hosts.keys()].forEach((id) => around.hosts.offline.add(id)),
+    name: "every instance has got a job",
+    act: () => ports.instances.instances.forEach((instance) => (instance.jobs = 1)),
   },
-  { name: "Systems Manager refuses the order", act: () => void around.hosts.failing.add("stop") },
+  {
+    name: "no instance can be reached",
+    act: () => [...ports.instances.instances.keys()].forEach((id) => ports.instances.offline.add(id)),
+  },
+  { name: "Systems Manager refuses the order", act: () => void ports.instances.failing.add("stop") },
 ];
 
 test.each(undispatched)("where $name, no cooldown starts", async ({ act }) => {
-  const pair = idle();
+  const target = idle();
   act();
-  expect((await pollTwice(pair)).told).toEqual([]);
-  expect(pair.memory.lastScaleIn).toBeNull();
+  expect((await pollTwice(target)).told).toEqual([]);
+  expect(target.memory.lastScaleIn).toBeNull();
 });
 
-test("trouble with hosts never stops scaling, and is told", async () => {
-  const pair = around.pair(9, { desired: 3 }, ELASTIC);
-  pair.boots = {
-    ...pair.boots,
+test("trouble with instances never stops scaling, and is told", async () => {
+  const target = ports.target(9, { desired: 3 }, ELASTIC);
+  target.boots = {
+    ...target.boots,
     watching: true,
     seen: new Map(groupOf({ desired: 3 }).instances.map(({ id }) => [id, 0])),
   };
-  around.hosts.failing.add("survey");
-  const result = await pollOne(pair);
+  ports.instances.failing.add("survey");
+  const result = await pollOne(target);
   expect(result.written).toBe(9);
   expect(shown(result).join()).toMatch(/^elastic: .*Rate exceeded/);
-  expect(pair.memory.lastScaleOut).toBe(around.time);
+  expect(target.memory.lastScaleOut).toBe(ports.time);
 });
 
-test("a group that turns out to be too large at the second read loses no host before its history was asked", async () => {
-  around.history = () => ({ lastScaleOut: null, lastScaleIn: around.time - 10 });
-  const pair = around.pair(5, { desired: 3 }, ELASTIC);
-  around.beforeDescribe = (call) => {
-    if (call % 2 === 0) around.groupStates.set("ci-asg", groupOf({ desired: 9, inService: 3 }));
-    else around.groupStates.set("ci-asg", groupOf({ desired: 3 }));
+test("a group that turns out to be too large at the second read loses no instance before its history was asked", async () => {
+  ports.history = () => ({ lastScaleOut: null, lastScaleIn: ports.time - 10 });
+  const target = ports.target(5, { desired: 3 }, ELASTIC);
+  ports.beforeDescribe = (call) => {
+    if (call % 2 === 0) ports.groupStates.set("ci-asg", groupOf({ desired: 9, inService: 3 }));
+    else ports.groupStates.set("ci-asg", groupOf({ desired: 3 }));
   };
-  const result = await pollTwice(pair);
-  expect([result.told, around.hosts.ids("stop")]).toEqual([[], []]);
+  const result = await pollTwice(target);
+  expect([result.told, ports.instances.ids("stop")]).toEqual([[], []]);
 });

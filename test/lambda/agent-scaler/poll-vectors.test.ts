@@ -1,42 +1,43 @@
-import { newPair, type Pair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
-import { answerOf, fail, FakeSurroundings, groupOf } from "../../harness/fake-surroundings";
-import { deviations } from "./deviations";
-import { type Outcome, type Vector, vectors } from "./vectors";
+import { newTarget, type Target } from "../../../lambda/agent-scaler/state/target";
+import { poll, type PollResult } from "../../../lambda/agent-scaler/poll";
+import { answerOf, fail, FakePorts, groupOf } from "../../harness/scaler/fake-ports";
+import { deviations } from "./decision/deviations";
+import { type Outcome, type Vector, vectors } from "./decision/vectors";
 
-let around: FakeSurroundings;
+let ports: FakePorts;
 
 beforeEach(() => {
-  around = new FakeSurroundings();
+  ports = new FakePorts();
 });
 
-/** In Elastic CI mode a second poll hears what the hosts said to the first one. */
-async function polled(pair: Pair): Promise<PollResult> {
-  const [first] = await poll([pair], around);
-  if (!pair.settings.elasticCIMode) return first!;
-  around.time += 5;
-  const [second] = await poll([pair], around);
+/** In Elastic CI mode a second poll hears what the instances said to the first one. */
+async function polled(target: Target): Promise<PollResult> {
+  const [first] = await poll([target], ports);
+  if (!target.settings.elasticCIMode) return first!;
+  ports.time += 5;
+  const [second] = await poll([target], ports);
   return second!;
 }
 
 async function outcomeOf({ params, metrics, asg, state, faults }: Vector): Promise<Outcome> {
-  around.time = state.now;
-  const pair = newPair("default", "ci-asg", params, 5);
-  pair.memory = { lastScaleIn: state.lastScaleIn, lastScaleOut: state.lastScaleOut };
-  around.groupStates.set("ci-asg", groupOf(asg));
-  // As many hosts as there are jobs have one.
-  groupOf(asg).instances.forEach(({ id }, index) => around.hosts.add(id, { jobs: index < metrics.running ? 1 : 0 }));
-  around.answer = faults["metricsApi"] ? fail("500") : () => answerOf(metrics);
-  if (faults["describe"]) around.beforeDescribe = fail("Throttling");
-  if (faults["setDesired"]) around.beforeWrite = fail("ScalingActivityInProgress");
-  const { judgement, written, told, failures } = await polled(pair);
+  ports.time = state.now;
+  const target = newTarget("default", "ci-asg", params, 5);
+  target.memory = { lastScaleIn: state.lastScaleIn, lastScaleOut: state.lastScaleOut };
+  ports.groupStates.set("ci-asg", groupOf(asg));
+  // As many instances as there are jobs have one.
+  groupOf(asg).instances.forEach(({ id }, index) => ports.instances.add(id, { jobs: index < metrics.running ? 1 : 0 }));
+  ports.answer = faults["metricsApi"] ? fail("500") : () => answerOf(metrics);
+  if (faults["describe"]) ports.beforeDescribe = fail("Throttling");
+  if (faults["setDesired"]) ports.beforeWrite = fail("ScalingActivityInProgress");
+  const { evaluation, written, told, failures } = await polled(target);
   return {
-    action: written === undefined && told.length === 0 ? "none" : judgement!.decision.action,
-    desired: around.groupStates.get("ci-asg")!.desired,
+    action: written === undefined && told.length === 0 ? "none" : evaluation!.decision.action,
+    desired: ports.groupStates.get("ci-asg")!.desired,
     error: failures.length > 0,
-    lastScaleInUpdated: pair.memory.lastScaleIn !== state.lastScaleIn,
-    lastScaleOutUpdated: pair.memory.lastScaleOut !== state.lastScaleOut,
+    lastScaleInUpdated: target.memory.lastScaleIn !== state.lastScaleIn,
+    lastScaleOutUpdated: target.memory.lastScaleOut !== state.lastScaleOut,
     sigterm: told.length,
-    danglingChecks: judgement?.decision.danglingChecks ?? [],
+    danglingChecks: evaluation?.decision.danglingChecks ?? [],
   };
 }
 

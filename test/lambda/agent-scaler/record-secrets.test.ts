@@ -1,8 +1,8 @@
-import { buildkite } from "../../../lambda/agent-scaler/buildkite";
-import { newContainer } from "../../../lambda/agent-scaler/container";
+import { buildkite } from "../../../lambda/agent-scaler/buildkite/metrics-api";
+import { newContainer } from "../../../lambda/agent-scaler/state/container";
 import { run } from "../../../lambda/agent-scaler/run";
-import { AgentToken, withToken } from "../../../lambda/agent-scaler/token";
-import { FakeSurroundings, groupOf, scalerConfig, START } from "../../harness/fake-surroundings";
+import { AgentToken, withToken } from "../../../lambda/agent-scaler/buildkite/token";
+import { FakePorts, groupOf, scalerConfig, START } from "../../harness/scaler/fake-ports";
 import { LoopbackServer } from "../../harness/loopback-server";
 
 test("whatever Buildkite answers, the token is in no line", async () => {
@@ -13,9 +13,9 @@ test("whatever Buildkite answers, the token is in no line", async () => {
     body: JSON.stringify({ ...headers, jobs: {} }),
   }));
   const api = buildkite(await server.start());
-  const around = new FakeSurroundings();
-  around.random = () => 0;
-  const source = new AgentToken(() => Promise.resolve(token), around.now);
+  const ports = new FakePorts();
+  ports.random = () => 0;
+  const source = new AgentToken(() => Promise.resolve(token), ports.now);
   const queues = {
     metrics: () =>
       withToken(
@@ -25,15 +25,15 @@ test("whatever Buildkite answers, the token is in no line", async () => {
       ),
   };
   const config = scalerConfig({ BUILDKITE_AGENT_TOKEN_SSM_KEY: "", BUILDKITE_AGENT_TOKEN: token });
-  around.groupStates.set("ci-asg", groupOf({ desired: 1 }));
+  ports.groupStates.set("ci-asg", groupOf({ desired: 1 }));
   await run(
     config,
     newContainer(config),
     { scheduledAt: START, remainingSeconds: () => 120 },
-    Object.assign(around, { queues }),
+    Object.assign(ports, { queues }),
   );
   await server.stop();
   expect(statuses).toEqual([]);
-  expect(around.records.length).toBeGreaterThan(3);
-  expect(JSON.stringify([around.records, around.lines])).not.toContain(token);
+  expect(ports.records.length).toBeGreaterThan(3);
+  expect(JSON.stringify([ports.records, ports.lines])).not.toContain(token);
 });

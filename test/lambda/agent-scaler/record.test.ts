@@ -1,10 +1,12 @@
-import { decide, type Observation } from "../../../lambda/agent-scaler/decide";
-import { judge } from "../../../lambda/agent-scaler/judge";
-import { newPair, poll, type PollResult } from "../../../lambda/agent-scaler/poll";
+import { decide } from "../../../lambda/agent-scaler/decision/decide";
+import { evaluate } from "../../../lambda/agent-scaler/decision/evaluate";
+import { newTarget } from "../../../lambda/agent-scaler/state/target";
+import { poll, type PollResult } from "../../../lambda/agent-scaler/poll";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
-import { answerOf, fail, FakeSurroundings, groupOf, SETTINGS, START } from "../../harness/fake-surroundings";
+import { answerOf, fail, FakePorts, groupOf, SETTINGS, START } from "../../harness/scaler/fake-ports";
 import { RandomNumbers } from "../../harness/random-numbers";
-import { vectors } from "./vectors";
+import { vectors } from "./decision/vectors";
+import type { Observation } from "../../../lambda/agent-scaler/decision/model";
 
 /** As a clock of fine resolution tells them. */
 const TIMES = { startedAt: START * 1000 + 0.125, endedAt: START * 1000 + 250.375 };
@@ -14,14 +16,14 @@ const ANSWER = answerOf({ scheduled: 4, running: 2, waiting: 1, agentsTotal: 3, 
 const written = (result: PollResult, organization = "acme", publish = true): any =>
   JSON.parse(JSON.stringify(pollRecord(result, TIMES, organization, publish)));
 
-async function pollOnce(change: (around: FakeSurroundings) => void = () => undefined): Promise<PollResult> {
-  const around = new FakeSurroundings();
-  around.answer = () => ANSWER;
-  around.groupStates.set("ci-asg", groupOf({ desired: 4, inService: 2, pending: 1 }));
-  change(around);
-  const pair = newPair("default", "ci-asg", SETTINGS, 5);
-  pair.boots = { ...pair.boots, bootSeconds: 95 };
-  const [result] = await poll([pair], around);
+async function pollOnce(change: (ports: FakePorts) => void = () => undefined): Promise<PollResult> {
+  const ports = new FakePorts();
+  ports.answer = () => ANSWER;
+  ports.groupStates.set("ci-asg", groupOf({ desired: 4, inService: 2, pending: 1 }));
+  change(ports);
+  const target = newTarget("default", "ci-asg", SETTINGS, 5);
+  target.boots = { ...target.boots, bootSeconds: 95 };
+  const [result] = await poll([target], ports);
   return result!;
 }
 
@@ -67,15 +69,15 @@ describe("the metrics", () => {
   });
 
   test("what nobody knows is left out", async () => {
-    const line = written(await pollOnce((around) => (around.answer = () => answerOf({ scheduled: 4 }))));
+    const line = written(await pollOnce((ports) => (ports.answer = () => answerOf({ scheduled: 4 }))));
     expect(line).not.toHaveProperty("IdleAgentCount");
     expect(line._aws.CloudWatchMetrics[0].Metrics).not.toContainEqual({ Name: "IdleAgentCount", Unit: "Count" });
   });
 
   const failures = [
-    { name: "Buildkite", change: (around: FakeSurroundings) => (around.answer = fail("trouble")), jobs: undefined },
-    { name: "the group", change: (around: FakeSurroundings) => (around.beforeDescribe = fail("trouble")), jobs: 4 },
-    { name: "the write", change: (around: FakeSurroundings) => (around.beforeWrite = fail("trouble")), jobs: 4 },
+    { name: "Buildkite", change: (ports: FakePorts) => (ports.answer = fail("trouble")), jobs: undefined },
+    { name: "the group", change: (ports: FakePorts) => (ports.beforeDescribe = fail("trouble")), jobs: 4 },
+    { name: "the write", change: (ports: FakePorts) => (ports.beforeWrite = fail("trouble")), jobs: 4 },
   ];
 
   test.each(failures)(
@@ -117,10 +119,10 @@ function breaches(line: any): string[] {
   return found;
 }
 
-const polls: { name: string; change: (around: FakeSurroundings) => void }[] = [
+const polls: { name: string; change: (ports: FakePorts) => void }[] = [
   { name: "a poll that writes", change: () => undefined },
-  { name: "a poll of an empty group", change: (around) => around.groupStates.set("ci-asg", groupOf({ desired: 0 })) },
-  { name: "a poll that fails", change: (around) => around.groupStates.clear() },
+  { name: "a poll of an empty group", change: (ports) => ports.groupStates.set("ci-asg", groupOf({ desired: 0 })) },
+  { name: "a poll that fails", change: (ports) => ports.groupStates.clear() },
 ];
 
 test.each(polls)("the line of $name is in CloudWatch's embedded metric format", async ({ change }) => {
@@ -144,12 +146,12 @@ describe("the record", () => {
   });
 
   test("tells the decision and that it was not carried out, where the write fails", async () => {
-    const line = written(await pollOnce((around) => (around.beforeWrite = fail("trouble"))));
+    const line = written(await pollOnce((ports) => (ports.beforeWrite = fail("trouble"))));
     expect(line).toMatchObject({ level: "warn", failed: ["set desired"], decision: { desired: 6 }, written: null });
     expect(line).toMatchObject({ DesiredInstances: 4 });
   });
 
-  test("names the hosts that were told to stop or reported as unhealthy", async () => {
+  test("names the instances that were told to stop or reported as unhealthy", async () => {
     const result: PollResult = { ...(await pollOnce()), told: ["i-1"], unhealthy: ["i-2"] };
     expect(written(result)).toMatchObject({ told: ["i-1"], unhealthy: ["i-2"] });
   });
@@ -158,14 +160,15 @@ describe("the record", () => {
 describe("the vector in the record", () => {
   /** The record of a poll that made this observation. */
   function recorded(observation: Observation): any {
-    const pair = newPair("default", "ci-asg", observation.params, 5);
-    const judgement = { observation, decision: decide(observation), boots: pair.boots };
+    const target = newTarget("default", "ci-asg", observation.params, 5);
+    const evaluation = { observation, decision: decide(observation), boots: target.boots };
     const nothing = { failures: [], written: undefined, told: [], unhealthy: [] };
-    return written({ pair, judgement, answer: ANSWER, ...nothing });
+    return written({ target, evaluation, answer: ANSWER, ...nothing });
   }
 
   function expectSame({ vector, decision }: any): void {
-    expect(decide(vector)).toMatchObject(decision);
+    const { targetSize: target, ...others } = decide(vector);
+    expect({ ...others, target }).toMatchObject(decision);
   }
 
   test.each(vectors)("is decided again to the same decision: $name", ({ params, metrics, asg, state }) => {
@@ -176,19 +179,19 @@ describe("the vector in the record", () => {
     for (let seed = 1; seed <= 40; seed += 1) {
       const random = new RandomNumbers(seed);
       const settings = { ...SETTINGS, ...randomSettings(random) };
-      let { memory, boots } = newPair("default", "ci-asg", settings, 5);
+      let { memory, boots } = newTarget("default", "ci-asg", settings, 5);
       let now = START;
       for (let count = 0; count < 60; count += 1) {
         now += random.between(1, 600);
         const desired = random.between(0, 20);
         const group = groupOf({ desired, inService: random.between(0, desired), pending: random.between(0, 2) });
-        const facts = { settings, metrics: randomMetrics(random), group, now };
-        const judgement = judge(facts, memory, boots);
-        const { vector, decision } = recorded(judgement.observation);
-        expect(decide(vector)).toEqual(judgement.decision);
+        const input = { settings, metrics: randomMetrics(random), group, now };
+        const evaluation = evaluate(input, memory, boots);
+        const { vector, decision } = recorded(evaluation.observation);
+        expect(decide(vector)).toEqual(evaluation.decision);
         expectSame({ vector, decision });
-        ({ boots } = judgement);
-        ({ memory } = judgement.decision);
+        ({ boots } = evaluation);
+        ({ memory } = evaluation.decision);
       }
     }
   });

@@ -1,88 +1,88 @@
-import { BuildkiteError } from "../../../lambda/agent-scaler/buildkite";
-import { Scaler } from "../../harness/fake-function";
-import { answerOf, fail, FakeSurroundings, groupOf, serving, START } from "../../harness/fake-surroundings";
+import { BuildkiteError } from "../../../lambda/agent-scaler/buildkite/metrics-api";
+import { Scaler } from "../../harness/scaler/fake-function";
+import { answerOf, fail, FakePorts, groupOf, serving, START } from "../../harness/scaler/fake-ports";
 
 const COOLDOWNS = { SCALE_OUT_COOLDOWN_PERIOD: "300s", SCALE_IN_COOLDOWN_PERIOD: "3600s" };
 
-let around: FakeSurroundings;
+let ports: FakePorts;
 
 beforeEach(() => {
-  around = new FakeSurroundings();
+  ports = new FakePorts();
 });
 
-const writes = () => around.written.map(({ desired }) => desired);
-const reasons = () => around.records.map(({ decision }) => decision?.reason);
+const writes = () => ports.written.map(({ desired }) => desired);
+const reasons = () => ports.records.map(({ decision }) => decision?.reason);
 const kept = (lastScaleIn: number | null, lastScaleOut: number | null) =>
   JSON.stringify({ groups: { "ci-asg": { lastScaleIn, lastScaleOut } } });
 
 describe("the memory", () => {
   test("is read by every invocation, and written by none in which nothing happened", async () => {
-    await new Scaler(around).minutes(5);
-    expect([around.memory.loads, around.memory.saved]).toEqual([5, []]);
+    await new Scaler(ports).minutes(5);
+    expect([ports.memory.loads, ports.memory.saved]).toEqual([5, []]);
   });
 
   test("is written once by an invocation in which something happened", async () => {
-    around.answer = () => answerOf({ scheduled: Math.min(Math.floor((around.time - START) / 10) + 1, 6) });
-    await new Scaler(around).minutes(3);
+    ports.answer = () => answerOf({ scheduled: Math.min(Math.floor((ports.time - START) / 10) + 1, 6) });
+    await new Scaler(ports).minutes(3);
     expect(writes()).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(around.memory.saved).toHaveLength(1);
-    expect(JSON.parse(around.memory.text)).toEqual({
+    expect(ports.memory.saved).toHaveLength(1);
+    expect(JSON.parse(ports.memory.text)).toEqual({
       groups: { "ci-asg": { lastScaleIn: null, lastScaleOut: START + 50, raised: { need: 6, desired: 6 } } },
     });
   });
 
   test("carries a cooldown into a new container", async () => {
-    around.groupStates.set("ci-asg", groupOf({ desired: 4 }));
-    around.answer = () => answerOf({ scheduled: 3 });
-    const scaler = new Scaler(around, COOLDOWNS);
+    ports.groupStates.set("ci-asg", groupOf({ desired: 4 }));
+    ports.answer = () => answerOf({ scheduled: 3 });
+    const scaler = new Scaler(ports, COOLDOWNS);
     await scaler.minutes(1);
     scaler.coldStart();
-    around.answer = () => answerOf({ scheduled: 1 });
+    ports.answer = () => answerOf({ scheduled: 1 });
     await scaler.minutes(1);
     expect([writes(), reasons().at(-1)]).toEqual([[3], "scale-in cooldown"]);
   });
 
   test("tells a warm container what another one has done", async () => {
-    const scaler = new Scaler(around, COOLDOWNS);
-    around.groupStates.set("ci-asg", groupOf({ desired: 4, min: 4 }));
+    const scaler = new Scaler(ports, COOLDOWNS);
+    ports.groupStates.set("ci-asg", groupOf({ desired: 4, min: 4 }));
     await scaler.minutes(1);
-    around.memory.text = kept(around.time - 1000, null);
-    around.groupStates.set("ci-asg", groupOf({ desired: 4 }));
+    ports.memory.text = kept(ports.time - 1000, null);
+    ports.groupStates.set("ci-asg", groupOf({ desired: 4 }));
     await scaler.minutes(1);
     expect([writes(), reasons().at(-1)]).toEqual([[], "scale-in cooldown"]);
   });
 
   test("makes a new container wait as long as Buildkite wanted", async () => {
-    around.random = () => 1;
-    around.answer = () => {
+    ports.random = () => 1;
+    ports.answer = () => {
       throw new BuildkiteError("429", 429, 100);
     };
-    const scaler = new Scaler(around);
+    const scaler = new Scaler(ports);
     await scaler.minutes(1);
     scaler.coldStart();
     await scaler.minutes(1);
-    expect(around.asked.map(({ at }) => at - START)).toEqual([0, 100]);
+    expect(ports.asked.map(({ at }) => at - START)).toEqual([0, 100]);
   });
 
   test("need not be there: then the container remembers alone", async () => {
-    around.store = undefined;
-    around.answer = () => answerOf({ scheduled: 4 });
-    await new Scaler(around).minutes(2);
-    expect([writes(), around.lines]).toEqual([[4], []]);
+    ports.store = undefined;
+    ports.answer = () => answerOf({ scheduled: 4 });
+    await new Scaler(ports).minutes(2);
+    expect([writes(), ports.lines]).toEqual([[4], []]);
   });
 
   const broken = [
-    { name: "that is no JSON", break: () => (around.memory.text = "later") },
-    { name: "that somebody else has written", break: () => (around.memory.text = '{"groups":{"ci-asg":"big"}}') },
-    { name: "that cannot be read", break: () => (around.memory.loading = new Error("AccessDenied")) },
+    { name: "that is no JSON", break: () => (ports.memory.text = "later") },
+    { name: "that somebody else has written", break: () => (ports.memory.text = '{"groups":{"ci-asg":"big"}}') },
+    { name: "that cannot be read", break: () => (ports.memory.loading = new Error("AccessDenied")) },
   ];
 
   test.each(broken)("$name is told and stops no scaling", async ({ break: breakIt }) => {
     breakIt();
-    around.answer = () => answerOf({ scheduled: 4 });
-    expect(await new Scaler(around).minutes(1)).toEqual([]);
+    ports.answer = () => answerOf({ scheduled: 4 });
+    expect(await new Scaler(ports).minutes(1)).toEqual([]);
     expect(writes()).toEqual([4]);
-    expect(around.lines[0]).toMatchObject({
+    expect(ports.lines[0]).toMatchObject({
       level: "error",
       stage: "memory",
       message: expect.stringMatching(/^the memory cannot be read: ./),
@@ -90,34 +90,34 @@ describe("the memory", () => {
   });
 
   test("that was broken is whole again after the next event", async () => {
-    around.memory.text = "later";
-    around.answer = () => answerOf({ scheduled: 4 });
-    const scaler = new Scaler(around);
+    ports.memory.text = "later";
+    ports.answer = () => answerOf({ scheduled: 4 });
+    const scaler = new Scaler(ports);
     await scaler.minutes(2);
-    expect(around.lines).toHaveLength(1);
+    expect(ports.lines).toHaveLength(1);
   });
 
   test("that cannot be written is told, and written by the next invocation", async () => {
-    around.answer = () => answerOf({ scheduled: 4 });
-    around.memory.saving = new Error("AccessDenied");
-    const scaler = new Scaler(around);
+    ports.answer = () => answerOf({ scheduled: 4 });
+    ports.memory.saving = new Error("AccessDenied");
+    const scaler = new Scaler(ports);
     expect(await scaler.minutes(1)).toEqual([]);
-    expect(around.lines).toMatchObject([
+    expect(ports.lines).toMatchObject([
       { level: "error", stage: "memory", message: "the memory cannot be written: AccessDenied" },
     ]);
-    around.memory.saving = undefined;
+    ports.memory.saving = undefined;
     await scaler.minutes(1);
-    expect(around.memory.saved).toHaveLength(1);
+    expect(ports.memory.saved).toHaveLength(1);
   });
 
   test("of more groups than it holds is not written again and again", async () => {
-    const pairs = Array.from({ length: 100 }, (_, index) => ({
+    const targets = Array.from({ length: 100 }, (_, index) => ({
       queue: "default",
       group: `a-rather-long-name-${String(index)}`,
     }));
-    around.answer = () => answerOf({ scheduled: 1 });
-    await new Scaler(around, serving(pairs)).minutes(5);
-    expect(around.memory.saved.length).toBe(1);
+    ports.answer = () => answerOf({ scheduled: 1 });
+    await new Scaler(ports, serving(targets)).minutes(5);
+    expect(ports.memory.saved.length).toBe(1);
   });
 });
 
@@ -128,43 +128,43 @@ describe("the history that AWS tells of", () => {
       MAX_DESCRIBE_SCALING_ACTIVITIES_PAGES: "3",
       DISABLE_SCALE_IN: "true",
     };
-    const scaler = new Scaler(around, { ...COOLDOWNS, ...settings });
+    const scaler = new Scaler(ports, { ...COOLDOWNS, ...settings });
     await scaler.minutes(3);
     const search = { wantOut: true, wantIn: false, maxPages: 3, since: expect.any(Number) as number };
-    expect(around.searches).toEqual([{ group: "ci-asg", search, timeoutSeconds: 7 }]);
+    expect(ports.searches).toEqual([{ group: "ci-asg", search, timeoutSeconds: 7 }]);
     scaler.coldStart();
     await scaler.minutes(1);
-    expect(around.searches).toHaveLength(2);
+    expect(ports.searches).toHaveLength(2);
   });
 
   test("is not asked where there is no cooldown", async () => {
-    await new Scaler(around).minutes(1);
-    expect(around.searches).toEqual([]);
+    await new Scaler(ports).minutes(1);
+    expect(ports.searches).toEqual([]);
   });
 
   test("is asked only for groups that the memory does not know", async () => {
-    around.memory.text = kept(null, START - 100);
-    const pairs = ["ci-asg", "new-asg"].map((group) => ({ queue: "default", group }));
-    await new Scaler(around, { ...COOLDOWNS, ...serving(pairs) }).minutes(1);
-    expect(around.searches.map(({ group }) => group)).toEqual(["new-asg"]);
+    ports.memory.text = kept(null, START - 100);
+    const targets = ["ci-asg", "new-asg"].map((group) => ({ queue: "default", group }));
+    await new Scaler(ports, { ...COOLDOWNS, ...serving(targets) }).minutes(1);
+    expect(ports.searches.map(({ group }) => group)).toEqual(["new-asg"]);
   });
 
   test("starts the cooldowns", async () => {
-    around.history = () => ({ lastScaleOut: START - 280, lastScaleIn: null });
-    around.answer = () => answerOf({ scheduled: 4 });
-    await new Scaler(around, COOLDOWNS).invoke();
+    ports.history = () => ({ lastScaleOut: START - 280, lastScaleIn: null });
+    ports.answer = () => answerOf({ scheduled: 4 });
+    await new Scaler(ports, COOLDOWNS).invoke();
     expect(reasons().slice(0, 3)).toEqual(["scale-out cooldown", "scale-out cooldown", "jobs"]);
   });
 
   describe("when it cannot be read", () => {
     beforeEach(() => {
-      around.history = fail("Throttling");
-      around.groupStates.set("ci-asg", groupOf({ desired: 4 }));
+      ports.history = fail("Throttling");
+      ports.groupStates.set("ci-asg", groupOf({ desired: 4 }));
     });
 
     test("is told", async () => {
-      expect(await new Scaler(around, COOLDOWNS).minutes(1)).toEqual([]);
-      expect(around.lines).toMatchObject([
+      expect(await new Scaler(ports, COOLDOWNS).minutes(1)).toEqual([]);
+      expect(ports.lines).toMatchObject([
         {
           level: "error",
           message: "the last changes of the group's size cannot be read: Throttling",
@@ -176,7 +176,7 @@ describe("the history that AWS tells of", () => {
     });
 
     test("lets the group shrink after one cooldown", async () => {
-      const scaler = new Scaler(around, COOLDOWNS);
+      const scaler = new Scaler(ports, COOLDOWNS);
       await scaler.minutes(60);
       expect(writes()).toEqual([]);
       await scaler.minutes(1);
@@ -184,9 +184,9 @@ describe("the history that AWS tells of", () => {
     });
 
     test("lets the group grow at once", async () => {
-      around.answer = () => answerOf({ scheduled: 9 });
-      await new Scaler(around, COOLDOWNS).invoke();
-      expect([writes(), around.asked[0]?.at]).toEqual([[9], START]);
+      ports.answer = () => answerOf({ scheduled: 9 });
+      await new Scaler(ports, COOLDOWNS).invoke();
+      expect([writes(), ports.asked[0]?.at]).toEqual([[9], START]);
     });
   });
 });

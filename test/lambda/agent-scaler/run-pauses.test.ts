@@ -1,51 +1,43 @@
-import { Scaler } from "../../harness/fake-function";
-import {
-  answerOf,
-  fail,
-  fails,
-  FakeSurroundings,
-  groupOf,
-  START,
-  WORKS_AND_FAILS,
-} from "../../harness/fake-surroundings";
+import { Scaler } from "../../harness/scaler/fake-function";
+import { answerOf, fail, fails, FakePorts, groupOf, START, WORKS_AND_FAILS } from "../../harness/scaler/fake-ports";
 
-let around: FakeSurroundings;
+let ports: FakePorts;
 
 beforeEach(() => {
-  around = new FakeSurroundings();
+  ports = new FakePorts();
 });
 
 /** Seconds since START at which Buildkite was asked. */
-const polls = () => around.asked.map(({ at }) => at - START);
+const polls = () => ports.asked.map(({ at }) => at - START);
 
 describe("Buildkite's wish for longer pauses", () => {
   test("holds from the poll on that told it", async () => {
-    around.answer = () => answerOf({ pollDuration: around.time < START + 20 ? "10" : "25" });
-    await new Scaler(around).invoke();
+    ports.answer = () => answerOf({ pollDuration: ports.time < START + 20 ? "10" : "25" });
+    await new Scaler(ports).invoke();
     expect(polls()).toEqual([0, 10, 20, 45]);
   });
 
   test("holds across invocations", async () => {
-    around.answer = () => answerOf({ pollDuration: "45" });
-    await new Scaler(around).minutes(3);
+    ports.answer = () => answerOf({ pollDuration: "45" });
+    await new Scaler(ports).minutes(3);
     expect(polls()).toEqual([0, 45, 90, 135]);
   });
 
   test("holds for longer than a minute: invocations without a poll are no failures", async () => {
-    around.answer = () => answerOf({ pollDuration: "150" });
-    expect(await new Scaler(around).minutes(6)).toEqual([]);
+    ports.answer = () => answerOf({ pollDuration: "150" });
+    expect(await new Scaler(ports).minutes(6)).toEqual([]);
     expect(polls()).toEqual([0, 150, 300]);
   });
 
   test("ends when Buildkite no longer has it", async () => {
-    around.answer = () => answerOf({ pollDuration: around.time === START ? "60" : "10" });
-    await new Scaler(around).minutes(2);
+    ports.answer = () => answerOf({ pollDuration: ports.time === START ? "60" : "10" });
+    await new Scaler(ports).minutes(2);
     expect(polls()).toEqual([0, 60, 70, 80, 90, 100, 110]);
   });
 
   test("goes before the one poll that every invocation has", async () => {
-    around.answer = () => answerOf({ pollDuration: "90" });
-    const scaler = new Scaler(around, { LAMBDA_TIMEOUT: "0" });
+    ports.answer = () => answerOf({ pollDuration: "90" });
+    const scaler = new Scaler(ports, { LAMBDA_TIMEOUT: "0" });
     await scaler.minutes(4);
     expect(polls()).toEqual([0, 120]);
   });
@@ -53,14 +45,14 @@ describe("Buildkite's wish for longer pauses", () => {
 
 describe("after errors of Buildkite", () => {
   test("Retry-After is kept to, and then the pause is as before", async () => {
-    around.answer = () => (around.time === START ? fails(429, 25)() : answerOf({}));
-    await new Scaler(around).invoke();
+    ports.answer = () => (ports.time === START ? fails(429, 25)() : answerOf({}));
+    await new Scaler(ports).invoke();
     expect(polls()).toEqual([0, 25, 35, 45]);
   });
 
   test("Retry-After is kept to across invocations", async () => {
-    around.answer = () => (around.time === START ? fails(429, 90)() : answerOf({}));
-    await new Scaler(around).minutes(2);
+    ports.answer = () => (ports.time === START ? fails(429, 90)() : answerOf({}));
+    await new Scaler(ports).minutes(2);
     expect(polls()).toEqual([0, 90, 100, 110]);
   });
 
@@ -72,35 +64,35 @@ describe("after errors of Buildkite", () => {
   test.each(chances)(
     "pauses double up to a minute; chance $random makes them shorter",
     async ({ random, expected }) => {
-      around.answer = fails(503);
-      around.random = () => random;
-      await new Scaler(around).minutes(5);
+      ports.answer = fails(503);
+      ports.random = () => random;
+      await new Scaler(ports).minutes(5);
       expect(polls()).toEqual(expected);
     },
   );
 
   test("ten minutes of refusals cost few requests", async () => {
-    around.answer = fails(429);
-    around.random = () => 0.5;
-    await new Scaler(around).minutes(10);
-    expect(around.asked.length).toBeLessThan(17);
+    ports.answer = fails(429);
+    ports.random = () => 0.5;
+    await new Scaler(ports).minutes(10);
+    expect(ports.asked.length).toBeLessThan(17);
   });
 
   test("the first answer ends the long pauses", async () => {
-    around.answer = () => (around.time < START + 120 ? fails(503)() : answerOf({}));
-    await new Scaler(around).minutes(4);
+    ports.answer = () => (ports.time < START + 120 ? fails(503)() : answerOf({}));
+    await new Scaler(ports).minutes(4);
     expect(polls().filter((at) => at >= 120)).toEqual([120, 130, 140, 150, 160, 170, 180, 190, 200, 210, 220, 230]);
   });
 
-  test("a queue that works keeps the pace of the others", async () => {
-    around.answer = (queue) => (queue === "fails" ? fails(404)() : answerOf({}));
-    await new Scaler(around, WORKS_AND_FAILS).invoke();
-    expect(around.asked.filter(({ queue }) => queue === "works")).toHaveLength(6);
+  test("a queue that works keeps the poll interval of the others", async () => {
+    ports.answer = (queue) => (queue === "fails" ? fails(404)() : answerOf({}));
+    await new Scaler(ports, WORKS_AND_FAILS).invoke();
+    expect(ports.asked.filter(({ queue }) => queue === "works")).toHaveLength(6);
   });
 
-  test("of AWS the pace stays as it is", async () => {
-    around.beforeDescribe = fail("Throttling");
-    await new Scaler(around).minutes(1);
+  test("of AWS the poll interval stays as it is", async () => {
+    ports.beforeDescribe = fail("Throttling");
+    await new Scaler(ports).minutes(1);
     expect(polls()).toEqual([0, 10, 20, 30, 40, 50]);
   });
 });
@@ -114,8 +106,8 @@ describe("a quiet queue", () => {
 
   test("is looked at once per minute after two hours, and as before once it wakes up", async () => {
     const awake = START + 125 * 60;
-    around.answer = () => answerOf({ scheduled: around.time >= awake ? 1 : 0 });
-    await new Scaler(around).minutes(127);
+    ports.answer = () => answerOf({ scheduled: ports.time >= awake ? 1 : 0 });
+    await new Scaler(ports).minutes(127);
     expect(perMinute()).toEqual([...Array(120).fill(6), ...Array(5).fill(1), 6, 6]);
   });
 
@@ -127,21 +119,21 @@ describe("a quiet queue", () => {
   ];
 
   test.each(awake)("is none that has $name", async ({ answer, group }) => {
-    around.answer = () => answerOf(answer);
-    around.groupStates.set("ci-asg", groupOf(group));
-    await new Scaler(around, { DISABLE_SCALE_IN: "true" }).minutes(125);
+    ports.answer = () => answerOf(answer);
+    ports.groupStates.set("ci-asg", groupOf(group));
+    await new Scaler(ports, { DISABLE_SCALE_IN: "true" }).minutes(125);
     expect(new Set(perMinute())).toEqual(new Set([6]));
   });
 
   test("is quiet also at a minimum above 0", async () => {
-    around.groupStates.set("ci-asg", groupOf({ desired: 2, min: 2 }));
-    await new Scaler(around).minutes(122);
+    ports.groupStates.set("ci-asg", groupOf({ desired: 2, min: 2 }));
+    await new Scaler(ports).minutes(122);
     expect(perMinute().at(-1)).toBe(1);
   });
 
   test("is not believed to be quiet while nobody can ask it", async () => {
-    around.answer = () => (around.time < START + 121 * 60 ? fails(503)() : answerOf({}));
-    await new Scaler(around).minutes(123);
+    ports.answer = () => (ports.time < START + 121 * 60 ? fails(503)() : answerOf({}));
+    await new Scaler(ports).minutes(123);
     expect(perMinute().at(-1)).toBe(6);
   });
 });

@@ -1,5 +1,5 @@
-import { newPair } from "../../../lambda/agent-scaler/poll";
-import { judge } from "../../../lambda/agent-scaler/judge";
+import { newTarget } from "../../../lambda/agent-scaler/state/target";
+import { evaluate } from "../../../lambda/agent-scaler/decision/evaluate";
 import { parseConfig } from "../../../lambda/agent-scaler/config";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
 import { inWords, pollsIn } from "../../../programs/demo/poll-record";
@@ -13,22 +13,22 @@ const environment = {
 
 /** The line that AgentScaler writes of a poll which saw so many jobs and such a group. */
 function line(jobs: number, desired: number, environmentToo: Record<string, string> = {}): string {
-  const [pair] = parseConfig({ ...environment, ...environmentToo }).pairs;
-  const { settings } = pair!;
+  const [target] = parseConfig({ ...environment, ...environmentToo }).targets;
+  const { settings } = target!;
   const metrics = { scheduled: jobs, running: 0, waiting: 0, agentsTotal: 0, agentsIdle: 0, agentsBusy: 0 };
   const group = { desired, min: 0, max: 10, instances: [] };
-  const own = newPair("default", "group", settings, 5);
-  const judgement = judge({ settings, metrics, group, now: 1000 }, own.memory, own.boots);
-  const written = judgement.decision.desired === desired ? undefined : judgement.decision.desired;
+  const own = newTarget("default", "group", settings, 5);
+  const evaluation = evaluate({ settings, metrics, group, now: 1000 }, own.memory, own.boots);
+  const written = evaluation.decision.desired === desired ? undefined : evaluation.decision.desired;
   const answer = { metrics, organization: "acme", pollDuration: undefined };
-  const result = { pair: own, failures: [], judgement, answer, written, told: [], unhealthy: [] };
+  const result = { target: own, failures: [], evaluation, answer, written, told: [], unhealthy: [] };
   return JSON.stringify(pollRecord(result, { startedAt: 0, endedAt: 1 }, "acme", true));
 }
 
 test.each([
-  { what: "more jobs than hosts", log: line(14, 2), words: "grow 2 to 7: 14 jobs" },
+  { what: "more jobs than instances", log: line(14, 2), words: "grow 2 to 7: 14 jobs" },
   { what: "as many as are needed", log: line(4, 2), words: "hold: enough" },
-  { what: "too many hosts", log: line(0, 3), words: "shrink 3 to 0: more than needed" },
+  { what: "too many instances", log: line(0, 3), words: "shrink 3 to 0: more than needed" },
   {
     what: "too many, which may not be changed",
     log: line(0, 3, { DISABLE_SCALE_IN: "true" }),
