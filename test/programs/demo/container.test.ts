@@ -43,17 +43,17 @@ test("the function is told the time that it has left", async () => {
   expect(left).toBeLessThanOrEqual(120_000);
 });
 
-test.each<[string, string, string, number?]>([
-  ["throws", "throw new Error('no token');", "no token"],
-  ["throws no error", "throw 'no token';", "no token"],
-  ["kills its process", "process.exit(1);", "its process ended: it said nothing"],
-  [
-    "crashes its process",
-    "setTimeout(() => { throw new TypeError('late'); }); await new Promise(() => {});",
-    "its process ended: TypeError: late",
-  ],
-  ["never ends", "await new Promise(() => {});", "no answer within 1.5 s", 1_500],
-])("a function that %s fails with a message of one line", async (_, body, message, limitMs) => {
+test.each([
+  { what: "throws", body: "throw new Error('no token');", message: "no token" },
+  { what: "throws no error", body: "throw 'no token';", message: "no token" },
+  { what: "kills its process", body: "process.exit(1);", message: "its process ended: it said nothing" },
+  {
+    what: "crashes its process",
+    body: "setTimeout(() => { throw new TypeError('late'); }); await new Promise(() => {});",
+    message: "its process ended: TypeError: late",
+  },
+  { what: "never ends", body: "await new Promise(() => {});", message: "no answer within 1.5 s", limitMs: 1_500 },
+])("a function that $what fails with a message of one line", async ({ body, message, limitMs }) => {
   const invocation = containerOf(body, limitMs).invoke({});
   await expect(invocation).rejects.toThrow(new Error(message));
 });
