@@ -39,6 +39,7 @@ const USER_AGENT = "cdktf-buildkite-elastic-ci-stack-agent-scaler";
 const LONGEST_BODY = 1_000_000;
 const BROKEN_CONNECTION = ["ECONNRESET", "EPIPE", "ECONNREFUSED"];
 
+/** Without fetch, which closes an idle connection after four seconds: polls are further apart, and each would shake hands anew. */
 export function buildkite(endpoint: string, timeouts: Timeouts = { connectMs: 2000, totalMs: 5000 }): Buildkite {
   const client = endpoint.startsWith("https:") ? https : http;
   const agent = new client.Agent({ keepAlive: true });
