@@ -18,6 +18,7 @@ const samples: Readonly<Record<string, string>> = {
   word: "marker",
   item: "marker",
   line: "marker",
+  list: "marker",
   bucket: "marker",
   parameter: "/marker",
   endpoint: "https://marker",
