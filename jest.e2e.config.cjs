@@ -4,5 +4,6 @@ module.exports = {
   testMatch: ["<rootDir>/test/**/*.e2e.test.ts"],
   globalSetup: "<rootDir>/test/harness/require-tools.ts",
   testTimeout: 15 * 60_000,
-  maxWorkers: 2,
+  // More than there are cores: many of these suites wait for most of their time.
+  maxWorkers: 3,
 };
