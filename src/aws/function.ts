@@ -16,12 +16,13 @@ import { policyDocument, type Statement, trustPolicy } from "./policy";
 /** The inputs that shape every function. */
 export interface FunctionInputs extends CodeInputs {
   readonly lambdaLogRetentionDays: Value<number>;
-  readonly instanceRolePermissionsBoundaryArn: Value<string>;
 }
 
 /** What the functions of one stack have in common. */
 export interface FunctionContext {
   readonly inputs: FunctionInputs;
+  /** ARN of the policy that bounds the functions' roles; empty for none. */
+  readonly permissionsBoundary: Value<string>;
   readonly names: Names;
   readonly account: Account;
 }
@@ -104,7 +105,7 @@ export function lambdaFunction(
 
 function functionRole(
   scope: Construct,
-  { inputs, names }: FunctionContext,
+  { names, permissionsBoundary }: FunctionContext,
   { ids, role, needs = [] }: FunctionProps,
   logArn: Value<string>,
 ) {
@@ -116,7 +117,7 @@ function functionRole(
       new IamRole(roleHome, ids.role, {
         name: str(role.name),
         assumeRolePolicy: str(trustPolicy("lambda.amazonaws.com")),
-        permissionsBoundary: orNull(inputs.instanceRolePermissionsBoundaryArn),
+        permissionsBoundary: orNull(permissionsBoundary),
         tags: map(names.tags),
       }),
     );

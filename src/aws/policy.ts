@@ -1,7 +1,6 @@
 import { jsonArray, jsonDocument } from "../value/json";
 import { text } from "../value/text";
 import { type Operand, type Value } from "../value/value";
-import { type Account } from "./account";
 
 /** One statement of an IAM or bucket policy. */
 export interface Statement {
@@ -39,30 +38,4 @@ export function trustPolicy(service: Operand<string>): Value<string> {
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
   });
-}
-
-/** Sending commands of Systems Manager to the instances of some Auto Scaling groups. */
-export function sendCommand(
-  account: Account,
-  groups: Operand<string> | Operand<readonly string[]>,
-  exists: Operand<boolean> = true,
-): readonly Statement[] {
-  const documents = ["AWS-RunShellScript", "AWS-RunPowerShellScript"];
-  return [
-    {
-      sid: "UseStopDocuments",
-      exists,
-      actions: ["ssm:SendCommand"],
-      resources: documents.map(
-        (document) => text`arn:${account.partition}:ssm:${account.region}::document/${document}`,
-      ),
-    },
-    {
-      sid: "StopAgents",
-      exists,
-      actions: ["ssm:SendCommand"],
-      resources: [account.arn("ec2", "instance/*")],
-      condition: { StringEquals: { "aws:ResourceTag/aws:autoscaling:groupName": groups } },
-    },
-  ];
 }

@@ -1,20 +1,25 @@
-import { elasticCiStack } from "../elastic-ci-stack/definition";
+import { type AnyDefinition } from "../schema/definition";
 import { type ModuleFiles } from "../module/module-files";
 import { awsVersions, REQUIRED } from "../module/versions";
 
 /** What was written, and what to do with it. */
-export function summary(out: string, unlocked: readonly string[], files: ModuleFiles): string {
+export function summary(
+  { schema, outputs }: AnyDefinition,
+  out: string,
+  unlocked: readonly string[],
+  files: ModuleFiles,
+): string {
   const { resource, data } = JSON.parse(String(files.get("main.tf.json"))) as Record<
     "resource" | "data",
     Record<string, object>
   >;
-  const { table } = elasticCiStack.schema;
+  const { table } = schema;
   const packages = [...files].filter(([path]) => path.startsWith("assets/"));
   const kilobytes = Math.ceil(packages.reduce((sum, [, content]) => sum + content.length, 0) / 1024);
   const lines = [
     ["versions.tf", `Terraform ${REQUIRED.terraform}, ${REQUIRED.awsSource} ${awsVersions(table, unlocked)}`],
     ["variables.tf", `${table.names.length} variables in ${table.sections.length} sections`],
-    ["outputs.tf", `${Object.keys(elasticCiStack.outputs).length} outputs`],
+    ["outputs.tf", `${Object.keys(outputs).length} outputs`],
     ["main.tf.json", `${count(resource)} resources, ${count(data)} data sources`],
     ["assets/", `${packages.length} function packages, ${kilobytes} KB`],
     ["README.md", "usage, inputs, outputs"],

@@ -11,6 +11,8 @@ import { type Inputs } from "./inputs/table";
 export interface StackContext {
   readonly inputs: Inputs;
   readonly facts: Facts;
+  /** ARN of the policy that bounds every role; empty for none. */
+  readonly permissionsBoundary: Value<string>;
   readonly names: StackNames;
   readonly account: Account;
 }
@@ -24,7 +26,8 @@ export interface StackNames extends Names {
 export function stackContext(scope: Construct, inputs: Inputs): StackContext {
   const account = new Account(scope, "account");
   const names = stackNames(scope, inputs, account);
-  return { inputs, facts: facts(scope, inputs), names, account };
+  const permissionsBoundary = inputs.instanceRolePermissionsBoundaryArn;
+  return { inputs, facts: facts(scope, inputs), permissionsBoundary, names, account };
 }
 
 function stackNames(scope: Construct, inputs: Inputs, account: Account): StackNames {

@@ -1,13 +1,13 @@
 import { type Definition } from "../schema/definition";
-import { type InputRows } from "./inputs/table";
+import { type InputRows, table } from "./inputs/table";
 import { outputs } from "./outputs";
 import { makeParts, type Parts } from "./parts";
 import { readme } from "./readme";
-import { schema } from "./schema";
+import { rules, warnings } from "./rules/rules";
 
 export const elasticCiStack: Definition<InputRows, Parts> = {
   name: "elastic-ci-stack",
-  schema,
+  schema: { props: "ElasticCiStackProps", table, rules, warnings },
   makeParts,
   outputs,
   readme,

@@ -8,16 +8,13 @@ import { type LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
 import { type S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { type SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { type Vpc } from "@cdktf/provider-aws/lib/vpc";
-import { Annotations } from "cdktf";
 import { Construct } from "constructs";
-import { fromProps } from "../schema/from-props";
-import { newerProviderNeeded } from "../schema/newer-provider";
 import { type ElasticCiStackProps } from "./props.generated";
 import { list, str } from "../value/value";
 import { declareOutputs } from "../schema/outputs";
-import { outputs } from "./outputs";
-import { makeParts, type Parts } from "./parts";
-import { schema } from "./schema";
+import { partsFromProps } from "../schema/parts-from-props";
+import { elasticCiStack } from "./definition";
+import { type Parts } from "./parts";
 
 /**
  * An autoscaling cluster of Buildkite agents on EC2: network, Auto Scaling group, AgentScaler, roles, secrets bucket.
@@ -69,11 +66,7 @@ export class ElasticCiStack extends Construct {
   /** @throws InvalidInputs naming every wrong prop at once. */
   constructor(scope: Construct, id: string, props: ElasticCiStackProps = {}) {
     super(scope, id);
-    const { inputs, open, warnings } = fromProps(schema, props);
-    [...warnings, ...newerProviderNeeded(schema.table, inputs)].forEach((warning) =>
-      Annotations.of(this).addWarning(warning),
-    );
-    this.parts = makeParts(this, inputs, open);
+    this.parts = partsFromProps(this, elasticCiStack, props);
     const { network, securityGroup, secretsBucket, signingKey, instanceRole, launchTemplate, group, scaler, token } =
       this.parts;
     this.autoScalingGroup = group.group;
@@ -101,6 +94,6 @@ export class ElasticCiStack extends Construct {
    * @throws where the Terraform stack has an output of such a name already.
    */
   addOutputs(prefix = ""): void {
-    declareOutputs(this, outputs, this.parts, prefix);
+    declareOutputs(this, elasticCiStack.outputs, this.parts, prefix);
   }
 }

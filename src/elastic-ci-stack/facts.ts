@@ -6,7 +6,7 @@ import { matches, startsWith } from "../value/text";
 import { and, eq, isSet, not, or, type Value } from "../value/value";
 import { type Inputs } from "./inputs/table";
 
-/** Every condition that decides what exists or how it is set up, each stated once: for rules as a function of the inputs, for parts by name. */
+/** Conditions that several files need, each stated once: for rules as a function of the inputs, for parts by name. */
 export type Facts = { readonly [K in keyof typeof conditions]: Value<boolean> };
 
 export function facts(scope: Construct, inputs: Inputs): Facts {

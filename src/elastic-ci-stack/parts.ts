@@ -65,7 +65,6 @@ export function makeParts(scope: Construct, inputs: Inputs, requirements: readon
   const scaler = new AgentScaler(scope, "agent-scaler", context, { token, memory, stop });
 
   return {
-    names: context.names,
     network,
     securityGroup,
     token,

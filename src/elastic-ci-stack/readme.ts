@@ -1,6 +1,6 @@
 import { lambdaKey } from "../aws/function-code";
 import { type ModuleReadme } from "../schema/definition";
-import { FUNCTIONS } from "./functions";
+import { table } from "./inputs/table";
 
 const USAGE = `\`\`\`hcl
 provider "aws" {
@@ -42,7 +42,12 @@ module "ci" {
 }
 \`\`\``;
 
+/** The functions of this package that a stack may run. */
+const FUNCTIONS = ["agent-scaler", "az-rebalancing-suspender", "stop-buildkite-agents"];
+
 const LAMBDA_KEYS = FUNCTIONS.map((name) => `\`${lambdaKey(name)}\``).join(", ");
+
+const CREATE_FLAGS = table.names.filter((input) => table.row(input).type === "bool" && /^(create_|use_)/.test(input));
 
 /** What the generated module's README says of the stack, for readers who know Terraform and nothing else. */
 export const readme: ModuleReadme = {
@@ -53,6 +58,9 @@ outputs are in \`variables.tf\` and \`outputs.tf\`, resources in \`main.tf.json\
   usage: USAGE,
   notes: [
     `**Names.** \`stack_name\` must be unique in its account and region: the names of the resources are derived from it.`,
+    `**Values that are not known at plan.** Whether a resource exists must be known at plan. Where an input that stands for an existing thing
+  comes from a resource of the same configuration, say with its flag that it is given, for example \`create_vpc = false\` beside
+  \`vpc_id = aws_vpc.main.id\`. The flags are ${CREATE_FLAGS.map((flag) => `\`${flag}\``).join(", ")}.`,
     `**AgentScaler.** With \`scaler_implementation = "typescript"\` the function of this package runs instead of Buildkite's: it writes one JSON line
   for each poll, puts its metrics into the same line, keeps its memory in an SSM parameter, and can serve several stacks: name their groups
   in \`scaler_groups\` and set \`scaler_enabled = false\` in them.`,

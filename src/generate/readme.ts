@@ -1,9 +1,8 @@
-import { type Definition } from "../schema/definition";
+import { type AnyDefinition } from "../schema/definition";
 import { inputTables, outputTable } from "../schema/documentation";
-import { type Rows } from "../schema/table";
 
 /** The repository's README with its tables of inputs and outputs brought up to date. */
-export function withTables<R extends Rows, P>(readme: string, { schema, outputs }: Definition<R, P>): string {
+export function withTables(readme: string, { schema, outputs }: AnyDefinition): string {
   return between(between(readme, "inputs", inputTables(schema.table)), "outputs", outputTable(outputs));
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { packaged } from "../package";
-import { type Definition } from "../schema/definition";
-import { type Rows } from "../schema/table";
+import { type AnyDefinition } from "../schema/definition";
 import { outputsTf, variablesTf, versionsTf } from "./declarations";
 import { readme } from "./readme";
 import { type JsonObject, synthesize } from "./synthesize";
@@ -10,10 +9,7 @@ import { type JsonObject, synthesize } from "./synthesize";
 export type ModuleFiles = ReadonlyMap<string, string | Uint8Array>;
 
 /** A construct as a plain Terraform module. It depends on nothing but this package and the inputs that are unlocked. */
-export function moduleFiles<R extends Rows, P>(
-  definition: Definition<R, P>,
-  unlocked: readonly string[] = [],
-): ModuleFiles {
+export function moduleFiles(definition: AnyDefinition, unlocked: readonly string[] = []): ModuleFiles {
   const { configuration, assets } = synthesize(definition, unlocked);
   const { variable = {}, output = {} } = configuration;
   const { table } = definition.schema;

@@ -1,8 +1,7 @@
 import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
-import { type Definition } from "../schema/definition";
+import { type AnyDefinition } from "../schema/definition";
 import { fromVariables } from "../schema/from-variables";
-import { type Rows } from "../schema/table";
 import { type Requirement } from "../schema/validation";
 import { any, bool, str } from "../value/value";
 
@@ -14,11 +13,11 @@ export interface ModuleOptions {
 }
 
 /** A construct with every input as a Terraform variable and every fact as an output: the module, and this repository's own app. */
-export class ModuleStack<R extends Rows, P> extends TerraformStack {
-  constructor(scope: Construct, id: string, definition: Definition<R, P>, { unlocked, absent }: ModuleOptions) {
+export class ModuleStack extends TerraformStack {
+  constructor(scope: Construct, id: string, definition: AnyDefinition, { unlocked, absent }: ModuleOptions) {
     super(scope, id);
     const { inputs, warnings } = fromVariables(this, definition.schema, unlocked);
-    const parts = definition.makeParts(this, inputs, []);
+    const parts: unknown = definition.makeParts(this, inputs, []);
     const home = new Construct(this, "outputs");
     for (const [name, { about, value }] of Object.entries(definition.outputs)) {
       new TerraformOutput(home, name, { description: about, value: any(value(parts, absent)) });

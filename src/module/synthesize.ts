@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { App } from "cdktf";
-import { type Definition } from "../schema/definition";
-import { type Rows } from "../schema/table";
+import { type AnyDefinition } from "../schema/definition";
 import { ModuleStack } from "./module-stack";
 
 /** A part of Terraform's JSON syntax. */
@@ -19,7 +18,7 @@ export interface Synthesized {
   readonly assets: ReadonlyMap<string, Uint8Array>;
 }
 
-export function synthesize<R extends Rows, P>(definition: Definition<R, P>, unlocked: readonly string[]): Synthesized {
+export function synthesize(definition: AnyDefinition, unlocked: readonly string[]): Synthesized {
   const outdir = mkdtempSync(join(tmpdir(), "elastic-ci-stack-module-"));
   try {
     // Skipped: the check that a stack has a provider, which a module gets from its caller.

@@ -1,10 +1,10 @@
-import { type Rows, type Table } from "../schema/table";
+import { type AnyTable } from "../schema/table";
 
 /** Versions that the constructs are made for: write-only arguments need Terraform 1.11, and one configuration serves provider 5 and 6. */
 export const REQUIRED = { terraform: ">= 1.11", aws: ">= 5.100.0, < 7.0.0", awsSource: "hashicorp/aws" } as const;
 
 /** Version constraint of the AWS provider with which all unlocked inputs work. */
-export function awsVersions<R extends Rows>(table: Table<R>, unlocked: readonly string[]): string {
+export function awsVersions(table: AnyTable, unlocked: readonly string[]): string {
   const [floor = "", ...rest] = REQUIRED.aws.split(", ");
   const rows = table.names.filter((input) => unlocked.includes(input)).map((input) => table.row(input));
   const newest = [floor, ...rows.map(({ providerFrom }) => `>= ${providerFrom}`)].reduce((a, b) =>

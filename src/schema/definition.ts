@@ -5,7 +5,7 @@ import { type InputsOf, type Rows } from "./table";
 import { type Requirement } from "./validation";
 
 /** One construct as data, from which its Terraform module and its documents are made. `R` are its inputs, `P` its parts. */
-export interface Definition<R extends Rows = Rows, P = unknown> {
+export interface Definition<R extends Rows, P> {
   /** As the command line and folders name it, such as elastic-ci-stack. */
   readonly name: string;
   readonly schema: Schema<R>;
@@ -15,12 +15,16 @@ export interface Definition<R extends Rows = Rows, P = unknown> {
   readonly readme: ModuleReadme;
 }
 
+/** The definition of any construct, where the types of its inputs and parts do not matter. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- see AnyTable
+export type AnyDefinition = Definition<any, any>;
+
 /** What the README of the generated module says of this construct, in Markdown. */
 export interface ModuleReadme {
   /** The heading, and what the module is. */
   readonly introduction: string;
   /** HCL and sentences below the heading "Usage". */
   readonly usage: string;
-  /** Items of a list. The first is about names; what holds for every module follows it. */
+  /** Items of a list, beside what holds for every module. */
   readonly notes: readonly string[];
 }

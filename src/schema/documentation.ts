@@ -1,7 +1,7 @@
 /* What a reader sees of a table: its inputs in prose, and in the tables of the documents. */
-import { type Outputs } from "./outputs";
+import { type AnyDefinition } from "./definition";
 import { type Row } from "./row";
-import { type Rows, type Section, type Table } from "./table";
+import { type AnyTable, type Section } from "./table";
 
 /** Limits and restrictions of an input, one sentence each. */
 export function remarks(row: Row): string[] {
@@ -18,18 +18,18 @@ function systemName(platform: "linux" | "windows"): string {
 }
 
 /** Prose with the inputs that it names as the reader knows them. */
-export function inProse<R extends Rows>(text: string, table: Table<R>, naming: (input: string) => string): string {
+export function inProse(text: string, table: AnyTable, naming: (input: string) => string): string {
   const named = (word: string) => (table.find(word) ? `\`${naming(word)}\`` : word);
   return text.replace(/[a-z0-9]+(_[a-z0-9]+)+/g, named);
 }
 
 /** One Markdown table per section. */
-export function inputTables<R extends Rows>(table: Table<R>): string {
+export function inputTables(table: AnyTable): string {
   const parts = table.sections.map((section) => [`### ${section.title}`, "", ...inputTable(section, table)].join("\n"));
   return parts.join("\n\n");
 }
 
-function inputTable<R extends Rows>({ rows }: Section, table: Table<R>): string[] {
+function inputTable({ rows }: Section, table: AnyTable): string[] {
   const lines = Object.entries(rows).map(([input, row]) => {
     const description = [row.about, ...remarks(row), ...(row.inert ? [row.inert] : [])].join(" ");
     const content = inProse(cell(description), table, (name) => name);
@@ -42,7 +42,7 @@ function cell(text: string): string {
   return text.replace(/[|*<>\\]/g, "\\$&");
 }
 
-export function outputTable<P>(outputs: Outputs<P>): string {
+export function outputTable(outputs: AnyDefinition["outputs"]): string {
   const rows = Object.entries(outputs).map(([name, { about }]) => `| \`${name}\` | ${about} |`);
   return ["| Name | Description |", "| --- | --- |", ...rows].join("\n");
 }

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { bool, eq, str, Value, value } from "../value/value";
 import { type Row } from "./row";
 import { type Schema } from "./schema";
-import { type InputsOf, type Rows, type Table } from "./table";
+import { type AnyTable, type InputsOf, type Rows } from "./table";
 import { requirements, type Requirement, warnings } from "./validation";
 
 /** Inputs as Terraform variables. */
@@ -45,7 +45,7 @@ export function fromVariables<R extends Rows>(
 }
 
 /** Inputs that are fixed at their default unless the module asks for a newer provider than the oldest supported one. */
-export function lockedInputs<R extends Rows>(table: Table<R>): readonly string[] {
+export function lockedInputs(table: AnyTable): readonly string[] {
   return table.names.filter((input) => table.row(input).providerFrom !== undefined);
 }
 

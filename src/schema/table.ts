@@ -33,6 +33,9 @@ export class Table<R extends Rows> {
     private readonly rows: R,
   ) {
     this.names = Object.keys(rows);
+    const all = sections.flatMap((section) => Object.keys(section.rows));
+    const twice = all.filter((name, i) => all.indexOf(name) !== i);
+    if (twice.length > 0) throw new Error(`inputs of one name in two sections: ${twice.join(", ")}`);
   }
 
   row(input: InputNameOf<R>): Row {
@@ -54,6 +57,10 @@ export class Table<R extends Rows> {
     return Object.fromEntries(this.names.map((input) => [camel(input), contentOf(input)])) as unknown as InputsOf<R>;
   }
 }
+
+/** The table of any construct, where its rows' types do not matter. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table reads and writes names, so it is one of no wider type
+export type AnyTable = Table<any>;
 
 /** The rows of all sections together. */
 type RowsOf<S extends readonly Section[]> =

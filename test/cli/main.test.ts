@@ -46,6 +46,11 @@ test.each([
     [...out, "--unlock", "min_size"],
     "option '--unlock <NAME...>' argument 'min_size' is invalid. Allowed choices are enable_nested_virtualization.",
   ],
+  [
+    "an unknown construct",
+    [...out, "--construct", "mac"],
+    "option '--construct <NAME>' argument 'mac' is invalid. Allowed choices are elastic-ci-stack.",
+  ],
   ["a file as folder", ["module", "--out", file], `--out: ${file} is not a folder.`],
   [
     "a folder with other files",
@@ -78,7 +83,7 @@ test.each([
 test("the help of a command fits 80 columns, names every option, and shows an example and the exit codes", async () => {
   const help = (await call("module", "--help")).said.join("\n");
   expect(help.split("\n").filter((line) => line.length > 80)).toEqual([]);
-  expect(help.match(/^ {2}--[a-z]+/gm)).toEqual(["  --out", "  --unlock", "  --help"]);
+  expect(help.match(/^ {2}--[a-z]+/gm)).toEqual(["  --out", "  --construct", "  --unlock", "  --help"]);
   expect(help).toMatch(/^Example:\n {2}npx .* module --out \S+\n\nExit codes: 0 done, 1 failed, 2 wrong call/m);
 });
 

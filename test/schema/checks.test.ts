@@ -1,4 +1,4 @@
-import { schema } from "../../src/elastic-ci-stack/schema";
+import { elasticCiStack } from "../../src/elastic-ci-stack/definition";
 import { fromProps } from "../../src/schema/from-props";
 import { InvalidInputs } from "../../src/schema/invalid-inputs";
 import { rules } from "../../src/elastic-ci-stack/rules/rules";
@@ -10,7 +10,7 @@ import { inputsOf } from "../elastic-ci-stack/inputs/inputs-of";
 
 function problemsOf(props: object): readonly string[] {
   try {
-    fromProps(schema, props);
+    fromProps(elasticCiStack.schema, props);
     return [];
   } catch (error) {
     if (error instanceof InvalidInputs) return error.problems;

@@ -2,8 +2,8 @@ import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { Construct } from "constructs";
 import { atLeast } from "../../src/schema/check";
 import { type Definition } from "../../src/schema/definition";
-import { fromProps } from "../../src/schema/from-props";
 import { declareOutputs } from "../../src/schema/outputs";
+import { partsFromProps } from "../../src/schema/parts-from-props";
 import { flag, number, text } from "../../src/schema/row";
 import { type InputsOf, type RowsIn, tableOf } from "../../src/schema/table";
 import { optional } from "../../src/value/optional";
@@ -16,7 +16,7 @@ const table = tableOf([
   {
     title: "Delivery",
     rows: {
-      has_topic: flag({ default: true, about: "Whether there is a topic, named by topic_name." }),
+      create_topic: flag({ default: true, about: "Whether there is a topic, named by topic_name." }),
       max_retries: number({ default: 3, about: "Times that a delivery is tried again.", checks: [atLeast(0)] }),
     },
   },
@@ -26,7 +26,9 @@ type Rows = RowsIn<typeof table>;
 export type Parts = ReturnType<typeof makeParts>;
 
 function makeParts(scope: Construct, inputs: InputsOf<Rows>) {
-  const topic = optional(inputs.hasTopic, (one) => one(new SnsTopic(scope, "topic", { name: str(inputs.topicName) })));
+  const topic = optional(inputs.createTopic, (one) =>
+    one(new SnsTopic(scope, "topic", { name: str(inputs.topicName) })),
+  );
   const name: Value<string | null> = topic.pick<string | null>((made) => made.name, null);
   return { topic, name };
 }
@@ -38,9 +40,9 @@ export const mailingList: Definition<Rows, Parts> = {
     table,
     rules: [
       {
-        on: "has_topic",
-        holds: ({ hasTopic, topicName }) => or(not(hasTopic), not(eq(topicName, ""))),
-        message: "{has_topic=}, but {topic_name} is empty. Give {topic_name}.",
+        on: "create_topic",
+        holds: ({ createTopic, topicName }) => or(not(createTopic), not(eq(topicName, ""))),
+        message: "{create_topic=}, but {topic_name} is empty. Give {topic_name}.",
       },
     ],
     warnings: [
@@ -53,18 +55,15 @@ export const mailingList: Definition<Rows, Parts> = {
   },
   makeParts,
   outputs: { topic_name: { about: "Name of the topic.", value: ({ name }) => name } },
-  readme: { introduction: "# Mailing list", usage: "Call it.", notes: ["**Names.** Any."] },
+  readme: { introduction: "# Mailing list", usage: "Call it.", notes: [] },
 };
 
 export class MailingList extends Construct {
   private readonly parts: Parts;
-  readonly warnings: readonly string[];
 
-  constructor(scope: Construct, id: string, props: object) {
+  constructor(scope: Construct, id: string, props: object = {}) {
     super(scope, id);
-    const { inputs, warnings } = fromProps(mailingList.schema, props);
-    this.warnings = warnings;
-    this.parts = makeParts(this, inputs);
+    this.parts = partsFromProps(this, mailingList, props);
   }
 
   addOutputs(): void {

@@ -1,4 +1,4 @@
-import { schema } from "../../src/elastic-ci-stack/schema";
+import { elasticCiStack } from "../../src/elastic-ci-stack/definition";
 import { TerraformLocal, TerraformStack, Testing } from "cdktf";
 import { fromProps } from "../../src/schema/from-props";
 import { InvalidInputs } from "../../src/schema/invalid-inputs";
@@ -6,7 +6,7 @@ import { known } from "../../src/value/value";
 
 function refusal(props: object): InvalidInputs {
   try {
-    fromProps(schema, props);
+    fromProps(elasticCiStack.schema, props);
   } catch (error) {
     if (error instanceof InvalidInputs) return error;
     throw error;
@@ -90,7 +90,7 @@ describe("secrets stay secret", () => {
   });
 
   test("nor in a warning", () => {
-    const { warnings } = fromProps(schema, {
+    const { warnings } = fromProps(elasticCiStack.schema, {
       buildkiteAgentToken: "hush",
       buildkiteAgentTokenParameterStorePath: "/ci/token",
     });
@@ -100,19 +100,23 @@ describe("secrets stay secret", () => {
 
 describe("content of the inputs", () => {
   test("an input that is left out, or undefined, has its default", () => {
-    const { inputs } = fromProps(schema, { ...TOKEN, ...({ maxSize: undefined } as object) });
+    const { inputs } = fromProps(elasticCiStack.schema, { ...TOKEN, ...({ maxSize: undefined } as object) });
     expect([known(inputs.maxSize), known(inputs.stackName)]).toEqual([{ content: 10 }, { content: "buildkite-stack" }]);
   });
 
   test("an array for a comma-separated text is joined", () => {
-    const { inputs } = fromProps(schema, { ...TOKEN, instanceTypes: ["t3.large", "t3a.large"] });
+    const { inputs } = fromProps(elasticCiStack.schema, { ...TOKEN, instanceTypes: ["t3.large", "t3a.large"] });
     expect(known(inputs.instanceTypes)).toEqual({ content: "t3.large,t3a.large" });
   });
 });
 
 describe("references are judged when Terraform knows them", () => {
   test("a VPC that another construct makes counts as given", () => {
-    const { open } = fromProps(schema, { ...TOKEN, vpcId: reference, subnets: ["subnet-1", "subnet-2"] });
+    const { open } = fromProps(elasticCiStack.schema, {
+      ...TOKEN,
+      vpcId: reference,
+      subnets: ["subnet-1", "subnet-2"],
+    });
     expect(open.map(({ on }) => on)).toEqual(["vpc_id"]);
   });
 

@@ -8,7 +8,8 @@ import { str, Value } from "../../value/value";
 import { type AgentAutoScalingGroup } from "./auto-scaling-group";
 import { lambdaFunction } from "../../aws/function";
 import { ownCode } from "../../aws/function-code";
-import { sendCommand, type Statement } from "../../aws/policy";
+import { type Statement } from "../../aws/policy";
+import { sendCommand } from "./send-command";
 
 /** The longest that Lambda lets a function run. */
 const LONGEST_RUN_SECONDS = 900;

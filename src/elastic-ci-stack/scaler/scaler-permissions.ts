@@ -1,7 +1,8 @@
 import { and, not, when } from "../../value/value";
 import { type AgentToken } from "../secrets/agent-token";
 import { type StackContext } from "../context";
-import { sendCommand, type Statement } from "../../aws/policy";
+import { type Statement } from "../../aws/policy";
+import { sendCommand } from "../group/send-command";
 import { type ScalerMemory } from "./scaler-memory";
 import { type ServedGroups } from "./served-groups";
 

@@ -1,4 +1,4 @@
-import { schema } from "../../../src/elastic-ci-stack/schema";
+import { elasticCiStack } from "../../../src/elastic-ci-stack/definition";
 import { TerraformStack, Testing } from "cdktf";
 import { fromVariables } from "../../../src/schema/from-variables";
 import { allowed, refused } from "../../elastic-ci-stack/inputs/cases";
@@ -39,7 +39,7 @@ afterAll(() => {
 
 function declared(): Readonly<Record<string, Variable>> {
   const stack = new Variables(Testing.app(), "variables");
-  fromVariables(stack, schema, []);
+  fromVariables(stack, elasticCiStack.schema, []);
   return (JSON.parse(Testing.synth(stack)) as { variable: Record<string, Variable> }).variable;
 }
 

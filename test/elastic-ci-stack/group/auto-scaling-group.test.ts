@@ -1,3 +1,4 @@
+import { ref, Token } from "cdktf";
 import { type ElasticCiStackProps } from "../../../src/elastic-ci-stack/props.generated";
 import { type Body, EVERYTHING, synthesized } from "../../harness/synthesized";
 
@@ -139,4 +140,13 @@ test("instances are made after what they need from boot to drain, and none of it
     "aws_vpc_endpoint.interface",
     "aws_vpc_endpoint.s3",
   ]);
+});
+
+test("what a reference must be is asked where Terraform knows it, in the words that a known value gets", () => {
+  const maxSize = Token.asNumber(ref("aws_ssm_parameter.size.value"));
+  const { lifecycle } = group({ maxSize, minSize: 2 });
+  expect(lifecycle.precondition).toContainEqual({
+    condition: "${(aws_ssm_parameter.size.value >= 2)}",
+    error_message: expect.stringContaining("Lower minSize or raise maxSize.") as string,
+  });
 });

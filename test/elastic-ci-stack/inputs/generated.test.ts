@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type IResolvable } from "cdktf";
+import { definitions } from "../../../src/definitions";
 import { elasticCiStack } from "../../../src/elastic-ci-stack/definition";
 import { IMAGE_INPUTS, imageInputsSource } from "../../../src/generate/image-inputs";
 import { propsSource } from "../../../src/generate/props";
@@ -49,9 +50,13 @@ beforeAll(async () => {
   source = await propsSource(elasticCiStack.schema);
 });
 
-test("the generated props are those of the table", () => {
+test("the generated props say what the table says", () => {
   expect(locked).toBe(true);
-  compare("src/elastic-ci-stack/props.generated.ts", read("src", "elastic-ci-stack", "props.generated.ts"), source);
+});
+
+test.each(definitions)("the generated props of $name are those of its table", async ({ name, schema }) => {
+  const path = ["src", name, "props.generated.ts"];
+  compare(path.join("/"), read(...path), await propsSource(schema));
 });
 
 test("the image's list of inputs is that of the table", () => {

@@ -1,4 +1,4 @@
-import { schema } from "../../../src/elastic-ci-stack/schema";
+import { elasticCiStack } from "../../../src/elastic-ci-stack/definition";
 import { fromProps } from "../../../src/schema/from-props";
 import { warnings, rules } from "../../../src/elastic-ci-stack/rules/rules";
 import { type InputName, type Inputs, table } from "../../../src/elastic-ci-stack/inputs/table";
@@ -8,7 +8,7 @@ import { alternative } from "../../harness/alternatives";
 import { Value } from "../../../src/value/value";
 
 function warningsOf(props: object): readonly string[] {
-  return fromProps(schema, { buildkiteAgentToken: "token", ...props }).warnings;
+  return fromProps(elasticCiStack.schema, { buildkiteAgentToken: "token", ...props }).warnings;
 }
 
 describe("what works otherwise than expected is said", () => {
