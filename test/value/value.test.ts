@@ -20,7 +20,7 @@ describe("operators whose operands are known come to their result", () => {
     { name: "gte of equal numbers", folded: v.gte(0, 0), result: true },
     { name: "plus", folded: v.plus(2, -2), result: 0 },
     { name: "times", folded: v.times(0, 5), result: 0 },
-    { name: "least", folded: v.least(3, 0), result: 0 },
+    { name: "min", folded: v.min(3, 0), result: 0 },
     { name: "floor of a negative fraction", folded: v.floor(-0.5), result: -1 },
     { name: "not", folded: not(false), result: true },
     { name: "and of nothing", folded: and(), result: true },
@@ -49,7 +49,7 @@ describe("operators on what only Terraform knows become expressions", () => {
     },
     { name: "not of a comparison", built: not(eq(number, 1)), expression: "${!(var.number == 1)}" },
     { name: "not of a negation", built: not(not(eq(number, 1))), expression: "${(var.number == 1)}" },
-    { name: "least", built: v.least(number, 3), expression: "${min(var.number, 3)}" },
+    { name: "min", built: v.min(number, 3), expression: "${min(var.number, 3)}" },
     { name: "floor", built: v.floor(number), expression: "${floor(var.number)}" },
     { name: "isSet", built: isSet(text), expression: "${(length(var.text) > 0)}" },
     {
@@ -160,7 +160,7 @@ describe("known", () => {
   });
 });
 
-describe("the doors into cdktf", () => {
+describe("conversions to what cdktf accepts", () => {
   test.each([
     { door: "str", placed: v.str("${a} %{b} $c"), json: "$${a} %%{b} $c" },
     { door: "num", placed: v.num(0), json: 0 },
