@@ -1,4 +1,4 @@
-# Prints one line about the agent. What cannot be found out is an error or a gap in the line, and nobody acts on either.
+# Prints one line about the agent. Where the state is unknown, this is an error or the value is empty: neither is acted on.
 $ErrorActionPreference = 'Stop'
 $states = @{
   'Running' = 'active'; 'Start Pending' = 'activating'; 'Stop Pending' = 'deactivating'; 'Stopped' = 'inactive'

@@ -1,6 +1,6 @@
 import { type Boots, noBoots } from "../../lambda/agent-scaler/decision/boots";
 import { nextPoll } from "../../lambda/agent-scaler/timing/cadence";
-import { afterwards } from "../../lambda/agent-scaler/decision/decide";
+import { memoryAfterAction } from "../../lambda/agent-scaler/decision/decide";
 import { type EvaluationInput, evaluate, type Evaluation } from "../../lambda/agent-scaler/decision/evaluate";
 import type { Group } from "./group";
 import type { Policy, World } from "./simulation";
@@ -71,7 +71,7 @@ class OurScaler {
 
   private remember({ boots, decision }: Evaluation): void {
     this.#boots = boots;
-    this.#memory = afterwards(decision, this.world.clock.now);
+    this.#memory = memoryAfterAction(decision, this.world.clock.now);
   }
 
   private look(): EvaluationInput {

@@ -20,8 +20,8 @@ function line(jobs: number, desired: number, environmentToo: Record<string, stri
   const own = newTarget("default", "group", settings, 5);
   const evaluation = evaluate({ settings, metrics, group, now: 1000 }, own.memory, own.boots);
   const written = evaluation.decision.desired === desired ? undefined : evaluation.decision.desired;
-  const answer = { metrics, organization: "acme", pollDuration: undefined };
-  const result = { target: own, failures: [], evaluation, answer, written, told: [], unhealthy: [] };
+  const response = { metrics, organization: "acme", pollDuration: undefined };
+  const result = { target: own, failures: [], evaluation, response, written, stopSent: [], unhealthy: [] };
   return JSON.stringify(pollRecord(result, { startedAt: 0, endedAt: 1 }, "acme", true));
 }
 

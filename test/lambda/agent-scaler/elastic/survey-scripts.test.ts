@@ -114,13 +114,13 @@ test("a stop that fails is the command's failure", () => {
   expect(run("/bin/sh", source, {}).status).toBe(5);
 });
 
-test("on Windows the states of services are translated into words that are understood", () => {
+test("on Windows the states of services are translated into those that the scaler parses", () => {
   const words = [...script("survey-agent.ps1").matchAll(/'(?:[A-Z][a-z]+ ?)+' = '([a-z]+)'/g)].map(([, word]) => word);
   const agents = words.map((word) => readReport(`buildkite-agent state=${String(word)} jobs=0`)?.agent);
   expect(agents).toEqual(["active", "starting", "draining", "stopped", "starting"]);
 });
 
-test("on Windows the line is the one that is understood", () => {
+test("on Windows the line is the one that the scaler parses", () => {
   const [, line = ""] = /^Write-Output "(.+)"$/m.exec(script("survey-agent.ps1")) ?? [];
   expect(readReport(line.replace("$state", "active").replace("$jobs", "3"))).toEqual({ agent: "active", jobs: 3 });
 });
