@@ -61,7 +61,7 @@ test("inputs that do nothing as they stand are warned about, and the stack is ma
   ]);
 });
 
-test("inputs that are as they should be bring no warning", () => {
+test("inputs that have an effect draw no warning", () => {
   expect(warningsOf(build({ buildkiteAgentToken: "t" }).clusters[0]!)).toEqual([]);
 });
 

@@ -123,7 +123,7 @@ describe("references", () => {
     expect(rendered(eq("x", content as string))).toBe(inside);
   });
 
-  test("a text or list that is one counts as set: somebody gave it", () => {
+  test("a text or list that is a reference counts as set", () => {
     expect([isSet(reference), isSet(Value.of(list))].map((it) => known(it)?.content)).toEqual([true, true]);
   });
 
@@ -155,7 +155,7 @@ describe("known", () => {
     expect(known<unknown>(content)).toBeUndefined();
   });
 
-  test("has texts as Terraform keeps them: accents composed, no halves of characters", () => {
+  test("has texts as Terraform keeps them: normalization form C, no lone surrogates", () => {
     expect(known(["e\u0301", "a\ud800b"])).toEqual({ content: ["\u00e9", "a\ufffdb"] });
   });
 });

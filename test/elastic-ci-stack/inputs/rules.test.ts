@@ -11,7 +11,7 @@ function warningsOf(props: object): readonly string[] {
   return fromProps(elasticCiStack.schema, { buildkiteAgentToken: "token", ...props }).warnings;
 }
 
-describe("what works otherwise than expected is said", () => {
+describe("inputs that may have an unexpected effect draw a warning", () => {
   test.each(cautioned)("$name", ({ props, says }) => {
     expect(warningsOf(props)).toEqual([expect.stringMatching(says) as string]);
   });
@@ -27,7 +27,7 @@ describe("what works otherwise than expected is said", () => {
   });
 });
 
-describe("an input of the other operating system is said to have no effect", () => {
+describe("an input of the other operating system draws a warning that it has no effect", () => {
   /** These are refused there: a limit that nobody enforces would be worse than none. */
   const limits: readonly InputName[] = ["allowed_pipelines", "allowed_repositories", "allowed_branches"];
   const foreign = table.names

@@ -31,7 +31,7 @@ test.each(["linux", "windows"] as const)(
   },
 );
 
-test.each(["linux", "windows"] as const)("on %s no name is told that no script reads", (system) => {
+test.each(["linux", "windows"] as const)("on %s every name in the settings is read by a script", (system) => {
   const told = Object.keys(settings({ instanceOperatingSystem: system }));
   const isRead = (name: string) => ours[system].some((script) => new RegExp(`\\b${name}\\b`).test(script));
   expect(told.filter((name) => !ofBuildkite[system].includes(name) && !isRead(name))).toEqual([]);

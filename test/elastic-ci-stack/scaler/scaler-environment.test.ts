@@ -41,11 +41,11 @@ const DEFAULTS: Omit<Variables, "QUEUE_GROUPS" | "WARM_IDLE_INSTANCES" | "MEMORY
 };
 const OURS = { LAMBDA_TIMEOUT: "55s", WARM_IDLE_INSTANCES: "0", MEMORY_PARAMETER: `${STACK}/scaler-memory` };
 
-test("Buildkite's scaler is told what it knows, and nothing else", () => {
+test("Buildkite's scaler gets the variables that it reads, and no others", () => {
   expect(environment({})).toEqual(DEFAULTS);
 });
 
-test("ours is told its own settings too, and polls until shortly before the next run", () => {
+test("ours gets its own variables too, and polls until shortly before the next run", () => {
   expect(environment(TYPESCRIPT)).toEqual({ ...DEFAULTS, ...OURS });
 });
 
@@ -72,7 +72,7 @@ const SETTINGS: readonly (readonly [keyof Variables, Props, string])[] = [
 ];
 const allSettings = SETTINGS.reduce<Props>((all, [, props]) => ({ ...all, ...props }), TYPESCRIPT);
 
-test.each(SETTINGS)("AgentScaler is told %s: %j gives %s", (name, _, expected) => {
+test.each(SETTINGS)("the environment has %s: %j gives %s", (name, _, expected) => {
   expect(environment(allSettings)[name]).toBe(expected);
 });
 
@@ -92,7 +92,7 @@ test.each(SWITCHES)("a switch changes %s and nothing else: %j gives %s", (name, 
 
 const SEVERAL: Props = { ...TYPESCRIPT, scalerGroups: ["deploy=deploy-asg", "up loads=uploads-asg=10"] };
 
-test("of several groups it is told queue, group and agents per instance, its own first, in place of the one pair", () => {
+test("for several groups there is a list of queue, group and agents per instance, its own first, in place of the one pair", () => {
   const told = environment({ ...SEVERAL, buildkiteQueue: 'a "b"', agentsPerInstance: 3 });
   expect(JSON.parse(told["QUEUE_GROUPS"]!)).toEqual([
     { queue: 'a "b"', group: "buildkite-stack-0a1b2c3d-asg", agentsPerInstance: 3 },

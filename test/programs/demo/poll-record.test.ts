@@ -2,7 +2,7 @@ import { newTarget } from "../../../lambda/agent-scaler/state/target";
 import { evaluate } from "../../../lambda/agent-scaler/decision/evaluate";
 import { parseConfig } from "../../../lambda/agent-scaler/config";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
-import { inWords, pollsIn } from "../../../programs/demo/poll-record";
+import { decisionInWords, pollsIn } from "../../../programs/demo/poll-record";
 
 const environment = {
   BUILDKITE_QUEUE: "default",
@@ -35,7 +35,7 @@ test.each([
     words: "hold: scale-in disabled",
   },
 ])("AgentScaler's own line about $what reads: $words", ({ log, words }) => {
-  expect(pollsIn(`${log}\n`).map(inWords)).toEqual([words]);
+  expect(pollsIn(`${log}\n`).map(decisionInWords)).toEqual([words]);
 });
 
 test("other lines of the log are passed over", () => {
@@ -46,5 +46,5 @@ test("other lines of the log are passed over", () => {
     line(4, 2),
     "",
   ];
-  expect(pollsIn(log.join("\n")).map(inWords)).toEqual(["hold: enough"]);
+  expect(pollsIn(log.join("\n")).map(decisionInWords)).toEqual(["hold: enough"]);
 });
