@@ -12,7 +12,7 @@ $jobs = 0
 $service = Get-CimInstance Win32_Service -Filter "Name='buildkite-agent'"
 if ($service) {
   $state = $states[$service.State]
-  # A disabled service is the drain watcher's mark for an agent that has been told to stop.
+  # A disabled service is the drain watcher's mark for an agent that is stopping.
   if ($state -eq 'active' -and $service.StartMode -eq 'Disabled') { $state = 'deactivating' }
 }
 

@@ -124,7 +124,7 @@ test("what was made can be extended by the program", () => {
   expect(output.role.value).toMatch(/^\$\{aws_iam_role\.[\w-]+iam_role_\w+\.name\}$/);
 });
 
-/** Arguments by which AWS tells things of one type apart. */
+/** Arguments by which AWS identifies resources of one type. */
 const IDENTITIES = ["name", "bucket", "function_name", "scheduled_action_name"];
 
 test("several clusters in one app share no address and no name", () => {

@@ -179,7 +179,7 @@ describe("operators on what only Terraform knows become expressions", () => {
   });
 });
 
-test("the variables of nested loops are told apart", () => {
+test("the variables of nested loops have different names", () => {
   const nested = l.every(list, (outer) => l.some(variable<Texts>("others"), (inner) => eq(outer, inner)));
   expect(rendered(nested)).toBe(
     "${alltrue([for item in var.list : anytrue([for item_2 in var.others : (item == item_2)])])}",

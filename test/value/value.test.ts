@@ -162,23 +162,23 @@ describe("known", () => {
 
 describe("conversions to what cdktf accepts", () => {
   test.each([
-    { door: "str", placed: v.str("${a} %{b} $c"), json: "$${a} %%{b} $c" },
-    { door: "num", placed: v.num(0), json: 0 },
-    { door: "bool", placed: v.bool(false), json: false },
-    { door: "list", placed: v.list(["${a}", ""]), json: ["$${a}", ""] },
-    { door: "map", placed: v.map({ "${k}": "%{v}" }), json: { "$${k}": "%%{v}" } },
-    { door: "any", placed: any({ a: [null, 0, false, "", "${b}"] }), json: { a: [null, 0, false, "", "$${b}"] } },
-  ])("$door keeps literals literal", ({ placed, json }) => {
+    { conversion: "str", placed: v.str("${a} %{b} $c"), json: "$${a} %%{b} $c" },
+    { conversion: "num", placed: v.num(0), json: 0 },
+    { conversion: "bool", placed: v.bool(false), json: false },
+    { conversion: "list", placed: v.list(["${a}", ""]), json: ["$${a}", ""] },
+    { conversion: "map", placed: v.map({ "${k}": "%{v}" }), json: { "$${k}": "%%{v}" } },
+    { conversion: "any", placed: any({ a: [null, 0, false, "", "${b}"] }), json: { a: [null, 0, false, "", "$${b}"] } },
+  ])("$conversion escapes literals", ({ placed, json }) => {
     expect(placed).toEqual(json);
   });
 
   test.each([
-    { door: "str", placed: v.str(text), type: "string", json: "${var.text}" },
-    { door: "num", placed: v.num(number), type: "number", json: "${var.number}" },
-    { door: "bool", placed: v.bool(flag), type: "object", json: "${var.flag}" },
-    { door: "list", placed: v.list(variable("list")), type: "object", json: "${var.list}" },
-    { door: "map", placed: v.map(variable("map")), type: "object", json: "${var.map}" },
-  ])("$door gives what only Terraform knows the type that cdktf wants", ({ placed, type, json }) => {
+    { conversion: "str", placed: v.str(text), type: "string", json: "${var.text}" },
+    { conversion: "num", placed: v.num(number), type: "number", json: "${var.number}" },
+    { conversion: "bool", placed: v.bool(flag), type: "object", json: "${var.flag}" },
+    { conversion: "list", placed: v.list(variable("list")), type: "object", json: "${var.list}" },
+    { conversion: "map", placed: v.map(variable("map")), type: "object", json: "${var.map}" },
+  ])("$conversion gives an expression the type that cdktf expects", ({ placed, type, json }) => {
     expect(typeof placed).toBe(type);
     expect(rendered(Value.of(placed))).toBe(json);
   });

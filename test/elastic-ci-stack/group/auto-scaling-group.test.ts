@@ -27,7 +27,7 @@ test("a group that replaces another gets a hook, too", () => {
 test.each([
   [30, 30],
   [3600, 300],
-])("with a grace period of %i s an instance that has fallen silent goes after %i s", (grace, timeout) => {
+])("with a grace period of %i s an instance without heartbeat is terminated after %i s", (grace, timeout) => {
   const props = { instanceTerminationGracePeriod: grace, buildkiteAgentCancelGracePeriod: 10 };
   expect(synthesized(props).only("aws_autoscaling_lifecycle_hook").heartbeat_timeout).toBe(timeout);
 });

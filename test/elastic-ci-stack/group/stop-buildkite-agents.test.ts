@@ -30,7 +30,7 @@ test("the hook exists until the function has run", () => {
 });
 
 test.each(["linux", "windows"] as const)(
-  "the function is told the group, how to stop agents on %s, and how long they may take",
+  "the invocation has the group, the operating system %s, and the timeout",
   (system) => {
     const { all } = synthesized({
       buildkiteAgentEnableGracefulShutdown: true,

@@ -3,7 +3,7 @@ import { fromProps } from "../../../src/schema/from-props";
 import { warnings, rules } from "../../../src/elastic-ci-stack/rules/rules";
 import { type InputName, type Inputs, table } from "../../../src/elastic-ci-stack/inputs/table";
 import { camel } from "../../../src/schema/table";
-import { cautioned, unsurprising } from "./cases";
+import { cautioned, withoutWarning } from "./cases";
 import { alternative } from "../../harness/alternatives";
 import { Value } from "../../../src/value/value";
 
@@ -16,7 +16,7 @@ describe("inputs that may have an unexpected effect draw a warning", () => {
     expect(warningsOf(props)).toEqual([expect.stringMatching(says) as string]);
   });
 
-  test.each(unsurprising)("%s: no warning", (_, props) => {
+  test.each(withoutWarning)("%s: no warning", (_, props) => {
     expect(warningsOf(props)).toEqual([]);
   });
 

@@ -89,9 +89,9 @@ describe("the table is sound", () => {
   });
 
   test("our image need not distinguish an empty input from a missing one: none that may be empty has another default", () => {
-    const told = table.names.filter((input) => table.row(input).env !== undefined);
-    const lists = told.filter((input) => table.row(input).type === "list(string)");
-    const texts = told.filter((input) => table.row(input).type === "string");
+    const inEnvironment = table.names.filter((input) => table.row(input).env !== undefined);
+    const lists = inEnvironment.filter((input) => table.row(input).type === "list(string)");
+    const texts = inEnvironment.filter((input) => table.row(input).type === "string");
     const mayBeEmpty = [...lists.filter((input) => accepts(input, [])), ...texts.filter((input) => accepts(input, ""))];
     expect(mayBeEmpty.filter((input) => String(table.row(input).default) !== "")).toEqual([]);
   });

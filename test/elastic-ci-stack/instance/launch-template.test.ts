@@ -65,7 +65,7 @@ test("the first instance type is the template's own", () => {
 });
 
 test.each(["instance", "volume", "network-interface"])(
-  "every %s tells its stack, its queue and the common tags",
+  "every %s is tagged with its stack, its queue and the common tags",
   (type) => {
     const specification = template({ tags: { Owner: "platform" } }).tag_specifications.find(
       (one: Body) => one.resource_type === type,

@@ -32,7 +32,7 @@ export function scaler(count: number, settings: Partial<ElasticRequest> = {}) {
   const step = async (seconds = 10, change: Partial<ElasticRequest> = {}) => {
     clock.now += seconds;
     const outcome = await elasticStep({ ...request, ...change, now: clock.now }, memory, instances);
-    // Memory has to survive a journey through JSON.
+    // The memory must survive a round trip through JSON.
     memory = JSON.parse(JSON.stringify(outcome.memory)) as typeof memory;
     return outcome;
   };

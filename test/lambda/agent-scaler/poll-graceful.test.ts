@@ -18,7 +18,7 @@ async function pollOne(target: Target): Promise<PollResult> {
   return result!;
 }
 
-/** A poll that asks the instances, and one that hears what they say. */
+/** A poll that sends a survey, and one that reads its results. */
 async function pollTwice(target: Target): Promise<PollResult> {
   await pollOne(target);
   ports.time += SURVEY_SECONDS;

@@ -10,7 +10,7 @@ beforeEach(() => {
   ports = new FakePorts();
 });
 
-/** In Elastic CI mode a second poll hears what the instances said to the first one. */
+/** In Elastic CI mode a second poll reads the results of the survey that the first one sent. */
 async function polled(target: Target): Promise<PollResult> {
   const [first] = await poll([target], ports);
   if (!target.settings.elasticCIMode) return first!;

@@ -8,7 +8,7 @@ import { RandomNumbers } from "../../harness/random-numbers";
 import { vectors } from "./decision/vectors";
 import type { Observation } from "../../../lambda/agent-scaler/decision/model";
 
-/** As a clock of fine resolution tells them. */
+/** As a clock of high resolution returns them. */
 const TIMES = { startedAt: START * 1000 + 0.125, endedAt: START * 1000 + 250.375 };
 const ANSWER = answerOf({ scheduled: 4, running: 2, waiting: 1, agentsTotal: 3, agentsIdle: 1, agentsBusy: 2 });
 
@@ -75,9 +75,9 @@ describe("the metrics", () => {
   });
 
   const failures = [
-    { name: "Buildkite", change: (ports: FakePorts) => (ports.answer = fail("trouble")), jobs: undefined },
-    { name: "the group", change: (ports: FakePorts) => (ports.beforeDescribe = fail("trouble")), jobs: 4 },
-    { name: "the write", change: (ports: FakePorts) => (ports.beforeWrite = fail("trouble")), jobs: 4 },
+    { name: "Buildkite", change: (ports: FakePorts) => (ports.answer = fail("failure")), jobs: undefined },
+    { name: "the group", change: (ports: FakePorts) => (ports.beforeDescribe = fail("failure")), jobs: 4 },
+    { name: "the write", change: (ports: FakePorts) => (ports.beforeWrite = fail("failure")), jobs: 4 },
   ];
 
   test.each(failures)(
@@ -146,7 +146,7 @@ describe("the record", () => {
   });
 
   test("has the decision and that it was not carried out, where the write fails", async () => {
-    const line = written(await pollOnce((ports) => (ports.beforeWrite = fail("trouble"))));
+    const line = written(await pollOnce((ports) => (ports.beforeWrite = fail("failure"))));
     expect(line).toMatchObject({ level: "warn", failed: ["set desired"], decision: { desired: 6 }, written: null });
     expect(line).toMatchObject({ DesiredInstances: 4 });
   });

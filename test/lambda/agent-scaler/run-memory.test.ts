@@ -162,7 +162,7 @@ describe("the scaling activities", () => {
       ports.groupStates.set("ci-asg", groupOf({ desired: 4 }));
     });
 
-    test("is told", async () => {
+    test("the error is logged", async () => {
       expect(await new Scaler(ports, COOLDOWNS).minutes(1)).toEqual([]);
       expect(ports.lines).toMatchObject([
         {

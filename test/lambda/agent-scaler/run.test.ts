@@ -125,10 +125,10 @@ describe("an invocation", () => {
   });
 
   test("logs each failure with its stage and kind, and a record of each poll", async () => {
-    ports.answer = fails(503, undefined, "trouble");
+    ports.answer = fails(503, undefined, "failure");
     await new Scaler(ports, { LAMBDA_TIMEOUT: "0" }).minutes(1);
     expect(ports.lines).toMatchObject([
-      { level: "error", message: "trouble", stage: "metrics", queue: "default", group: "ci-asg", kind: "HTTP 503" },
+      { level: "error", message: "failure", stage: "metrics", queue: "default", group: "ci-asg", kind: "HTTP 503" },
     ]);
     expect(ports.records).toMatchObject([{ level: "warn", Queue: "default", group: "ci-asg", failed: ["metrics"] }]);
   });

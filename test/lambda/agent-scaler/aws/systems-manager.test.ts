@@ -170,14 +170,14 @@ test("an unhealthy instance is reported to its group, within the group's grace p
   ]);
 });
 
-const patience = [
+const slowCalls = [
   { name: "looking for instances", call: () => impatient.online(["i-1"]) },
   { name: "sending a command", call: () => impatient.send("stop", ["i-1"], "linux") },
   { name: "reading answers", call: () => impatient.results("first") },
   { name: "marking an instance", call: () => impatient.markUnhealthy("i-1") },
 ];
 
-test.each(patience)("$name gives up when AWS does not answer", async ({ call }) => {
+test.each(slowCalls)("$name gives up when AWS does not answer", async ({ call }) => {
   script = [{ status: 200, body: "", delivery: "hung" }];
   await expect(call()).rejects.toThrow("AWS did not answer in time (0.2 s)");
 });

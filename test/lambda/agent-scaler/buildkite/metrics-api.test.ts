@@ -53,7 +53,7 @@ test("one GET with the token, the queue and a name of its own", async () => {
   const { authorization, "user-agent": name } = requests[0]!.headers;
   expect(authorization).toBe(`Token ${TOKEN}`);
   expect(name).toMatch(/elastic-ci-stack/);
-  // Buildkite tells its own scaler by this name.
+  // Buildkite recognises its own scaler by this name.
   expect(name).not.toMatch(/^buildkite-agent-scaler/);
 });
 

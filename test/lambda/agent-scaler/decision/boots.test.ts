@@ -85,7 +85,7 @@ test("instances that were in service at the first poll give no boot time, becaus
   expect(settledInstances(boots, 5)).toBe(1);
 });
 
-test("an instance that has left is forgotten", () => {
+test("an instance that is no longer in service is removed", () => {
   const boots = followed([EMPTY, { at: 10, inService: ["a"], agents: 1 }, { at: 20, inService: [], agents: 1 }]);
   expect([boots.firstSeen.size, boots.connected.size, boots.bootTimeUnknown.size]).toEqual([0, 0, 0]);
 });

@@ -87,7 +87,7 @@ const withoutFinished = ({ state, ...given }: Observation): Observation => ({
   state: { ...state, ...(state.pace && { pace: { ...state.pace, unfinished: 0 } }) },
 });
 /** A poll that remembers nothing of the jobs. */
-const forgetful = ({ state: { now, lastScaleIn, lastScaleOut }, ...given }: Observation): Observation => ({
+const withoutMemory = ({ state: { now, lastScaleIn, lastScaleOut }, ...given }: Observation): Observation => ({
   ...given,
   state: { now, lastScaleIn, lastScaleOut },
 });
@@ -131,7 +131,7 @@ test("scaling in leaves an agent for every running job, whatever the memory hold
 test("scaling in without memory leaves an agent for every job that runs or is scheduled", () => {
   holds((given) => {
     const { scheduled, running } = given.metrics;
-    const { action, desired, stop } = decide(forgetful(given));
+    const { action, desired, stop } = decide(withoutMemory(given));
     if (action === "scale_in") expect(desired - stop).toBeGreaterThanOrEqual(needed(given, scheduled + running));
   });
 });
@@ -145,7 +145,7 @@ test("without restrictions the size has an agent for every running job, whatever
 test("without restrictions and memory the size has an agent for every job that runs or is scheduled", () => {
   holds((given) => {
     const { scheduled, running } = given.metrics;
-    expect(decide(free(forgetful(given))).desired).toBeGreaterThanOrEqual(needed(given, scheduled + running));
+    expect(decide(free(withoutMemory(given))).desired).toBeGreaterThanOrEqual(needed(given, scheduled + running));
   });
 });
 

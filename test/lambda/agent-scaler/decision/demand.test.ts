@@ -131,8 +131,8 @@ test("once a stuck job is taken, everything counts again", () => {
 });
 
 test("no job is stuck where Buildkite does not report idle agents", () => {
-  const silent = { scheduled: 2, running: 0, waiting: 0, agentsTotal: 2 };
-  expect(new Watch().for(30 * MINUTE, silent)).toMatchObject({ need: 2, stuckJobs: 0 });
+  const withoutIdleCount = { scheduled: 2, running: 0, waiting: 0, agentsTotal: 2 };
+  expect(new Watch().for(30 * MINUTE, withoutIdleCount)).toMatchObject({ need: 2, stuckJobs: 0 });
 });
 
 test("waiting jobs count when they are included, until they have waited for 8 minutes", () => {

@@ -73,6 +73,6 @@ test("no instance is started for draining ones while enough agents are idle", ()
 });
 
 test("a group none of whose agents is connected is not doubled", () => {
-  const silent = { ...draining, at: 610, scheduled: 12, running: 0, agentsTotal: 0 };
-  expect(lastOf([healthy, silent])).toMatchObject({ action: "scale_out", desired: 4 });
+  const noAgents = { ...draining, at: 610, scheduled: 12, running: 0, agentsTotal: 0 };
+  expect(lastOf([healthy, noAgents])).toMatchObject({ action: "scale_out", desired: 4 });
 });

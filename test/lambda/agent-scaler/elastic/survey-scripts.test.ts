@@ -30,7 +30,7 @@ function program(name: string, body: string): void {
   chmodSync(join(folder, name), 0o755);
 }
 
-/** Runs the script as Systems Manager does, on an instance with programs that play systemd and pgrep. */
+/** Runs the script as Systems Manager does, on an instance with stand-ins for systemd and pgrep. */
 function run(
   shell: string,
   source: string,
@@ -87,7 +87,7 @@ const instances = [
   },
   { name: "no agent", instance: { load: "not-found", state: "inactive", agent: "0" }, report: undefined, stops: false },
   { name: "no pgrep", instance: { children: undefined }, report: undefined, stops: false },
-  { name: "a silent systemd", instance: { load: "", state: "", agent: "" }, report: undefined, stops: false },
+  { name: "no output of systemd", instance: { load: "", state: "", agent: "" }, report: undefined, stops: false },
 ];
 
 // One of them is sh on every Linux.

@@ -69,7 +69,7 @@ describe("candidates for dangling instances", () => {
       { name: "end with an agent that works", before: { a: stoppedSince(5) }, seen: report("active"), after: {} },
       { name: "end with an agent that starts", before: { a: stoppedSince(5) }, seen: report("starting"), after: {} },
       { name: "end with a job", before: { a: drainingSince(5) }, seen: report("draining", 1), after: {} },
-      { name: "outlast silence", before: { a: stoppedSince(5) }, seen: undefined, after: { a: stoppedSince(5) } },
+      { name: "stay without a report", before: { a: stoppedSince(5) }, seen: undefined, after: { a: stoppedSince(5) } },
     ];
 
   test.each(histories)("$name", ({ before, seen, after }) => {
@@ -83,7 +83,7 @@ describe("dangling instances", () => {
   const rows = [
     { name: "stopped for two polls", known: stoppedSince(AT - 120), seen: report("stopped"), dangling: true },
     { name: "stopped for less", known: stoppedSince(AT - 119), seen: report("stopped"), dangling: false },
-    { name: "stopped and silent now", known: stoppedSince(AT - 9000), seen: undefined, dangling: false },
+    { name: "stopped, without a report now", known: stoppedSince(AT - 9000), seen: undefined, dangling: false },
     { name: "draining for an hour", known: drainingSince(AT - 3600), seen: report("draining"), dangling: true },
     { name: "draining for less", known: drainingSince(AT - 3599), seen: report("draining"), dangling: false },
     { name: "not suspected", known: undefined, seen: report("active"), dangling: false },
