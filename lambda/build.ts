@@ -27,7 +27,7 @@ async function bundle(folder: string): Promise<Uint8Array> {
     platform: "node",
     target: "node20",
     format: "cjs",
-    // The SDK's ES modules can be shaken: half the size of its CommonJS build.
+    // ES modules allow tree shaking: half the size of the SDK's CommonJS build.
     mainFields: ["module", "main"],
     legalComments: "none",
     write: false,
@@ -38,7 +38,7 @@ async function bundle(folder: string): Promise<Uint8Array> {
   return output.contents;
 }
 
-/** index.js, and as they are all files of the folder itself that are not TypeScript: what the function reads at run time. */
+/** A zip with index.js and all files of the folder that are not TypeScript, unchanged: the function reads them at run time. */
 async function pack(folder: string): Promise<Uint8Array> {
   const entries = readdirSync(folder, { withFileTypes: true });
   const assets = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".ts")).map(({ name }) => name);
@@ -61,7 +61,7 @@ async function main(source: string, target: string): Promise<void> {
   mkdirSync(target, { recursive: true });
   for (const name of functionNames(source)) {
     const zip = await pack(join(source, name));
-    // Renamed into place, so that nobody who reads it meanwhile meets half a zip.
+    // Renamed into place, so that no reader gets half a zip.
     const part = join(target, `${name}.zip.${String(process.pid)}`);
     writeFileSync(part, zip);
     renameSync(part, join(target, `${name}.zip`));

@@ -1,5 +1,5 @@
 import { elasticCiStack } from "./elastic-ci-stack/definition";
 import { type AnyDefinition } from "./schema/definition";
 
-/** Every construct of this package, for what is made of each: its module and its props. */
+/** Every construct of this package. Module, props and documentation are generated for each. */
 export const definitions: readonly AnyDefinition[] = [elasticCiStack];

@@ -9,7 +9,7 @@ const unlocked = [] as const;
 
 /** The app behind `cdktf deploy`: every input is a Terraform variable, region and credentials come from the environment. */
 const app = new App();
-// cdktf deploy breaks off at an output that is null.
+// cdktf deploy fails on an output that is null.
 const stack = new ModuleStack(app, elasticCiStack.name, elasticCiStack, { unlocked, absent: "" });
 // A custom endpoint, such as a local AWS, has no wildcard name for `bucket.endpoint`.
 new AwsProvider(stack, "aws", process.env["AWS_ENDPOINT_URL"] ? { s3UsePathStyle: true } : {});

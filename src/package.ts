@@ -13,7 +13,7 @@ export const { name: PACKAGE_NAME, version: PACKAGE_VERSION } = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),
 ) as { readonly name: string; readonly version: string };
 
-/** Path of a file that the package carries. */
+/** Absolute path of a file in the package. */
 export function packaged(...path: readonly string[]): string {
   return join(root, ...path);
 }

@@ -155,7 +155,7 @@ test("the provider's package is never imported as a whole, which would take seco
   expect(bindings.filter(({ to }) => !/^@cdktf\/provider-aws\/lib\/[a-z0-9-]+$/.test(to)).map(shown)).toEqual([]);
 });
 
-test("Fn, Op and Token of cdktf occur only in the algebra and the module", () => {
+test("Fn, Op and Token of cdktf occur only in src/value and src/module", () => {
   const raw = ["*", "Fn", "Op", "Token", "Tokenization", "conditional", "propertyAccess", "ref"];
   const wrong = imports.filter(
     ({ from, to, names }) =>
@@ -164,12 +164,12 @@ test("Fn, Op and Token of cdktf occur only in the algebra and the module", () =>
   expect(wrong.map(shown)).toEqual([]);
 });
 
-test("the algebra has never heard of Buildkite's stack: it imports cdktf, constructs and Node.js", () => {
+test("src/value does not depend on the stack: it imports cdktf, constructs and Node.js only", () => {
   const outside = imports.filter(({ from, to }) => partOf(from) === "value" && !to.startsWith("src/value/"));
   expect(outside.filter(({ to }) => !/^(cdktf|constructs|node:[a-z]+)$/.test(to)).map(shown)).toEqual([]);
 });
 
-test("no file imports itself by way of others, not even for types", () => {
+test("there are no import cycles, not even for types", () => {
   const cycles: string[] = [];
   const done = new Set<string>();
   const walk = (file: string, path: readonly string[]): void => {

@@ -30,7 +30,7 @@ test("the list of examples names every folder", () => {
   expect(listed.sort()).toEqual(folders.sort());
 });
 
-test("the package.json of a newcomer asks for what the package asks for", () => {
+test("the package.json in the README asks for what the package asks for", () => {
   const snippet = /```json\n([^`]+)```/.exec(read("basic", "README.md"))![1]!;
   const { dependencies, devDependencies } = JSON.parse(snippet) as Record<string, Record<string, string>>;
   const own = { [manifest.name]: `^${manifest.version}` };

@@ -19,7 +19,7 @@ const route = new Route(stack, "internet", { routeTableId: vpc.mainRouteTableId,
 const zones = ["eu-central-1a", "eu-central-1b"];
 const subnets = zones.map((availabilityZone, i) => {
   const cidrBlock = `10.20.${i + 1}.0/24`;
-  // Whatever waits for a subnet also waits for the way out of it.
+  // What depends on a subnet also depends on its route to the internet.
   return new Subnet(stack, `subnet-${i + 1}`, { vpcId: vpc.id, availabilityZone, cidrBlock, dependsOn: [route] });
 });
 

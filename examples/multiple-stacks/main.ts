@@ -15,7 +15,7 @@ function queue(id: string, props: ElasticCiStackProps): ElasticCiStack {
   return ci;
 }
 
-// An idle agent leaves and takes its caches along; these stay for a week without a job.
+// An idle instance terminates, and its caches are lost; these stay for a week without a job.
 const alwaysOn = { scaleInIdlePeriod: 7 * 24 * 3600 };
 const warmCaches = { buildkiteAgentEnableGitMirrors: true, rootVolumeSize: 500, dockerPruneUntil: "7d" };
 const compute = { instanceTypes: ["c7i.2xlarge", "c6i.2xlarge"], minSize: 2, maxSize: 2 };

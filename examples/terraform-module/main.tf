@@ -13,7 +13,7 @@ provider "aws" {
   region = var.region
 }
 
-# Builders scale with their queue; deployers are two instances that are always there.
+# Builders scale with their queue; deployers are always two instances.
 module "ci" {
   source   = "./module"
   for_each = var.stacks

@@ -9,7 +9,7 @@ import {
   webAddress,
   wholeNumber,
 } from "./environment/go-values";
-import type { Kind } from "./environment/go-values";
+import type { Parser } from "./environment/go-values";
 import { type QueueGroup, queueGroups } from "./environment/queue-groups";
 import type { Settings } from "./decision/model";
 
@@ -36,7 +36,7 @@ export interface AgentScalerEnvironment {
   readonly CLOUDWATCH_METRICS: string;
 }
 
-/** Variables that may be left out. The last three are this scaler's own. */
+/** Optional variables. The last three are not in Buildkite's scaler. */
 export interface AgentScalerOptions {
   readonly DISABLE_SCALE_OUT: string;
   readonly SCALE_IN_FACTOR: string;
@@ -50,7 +50,7 @@ export interface AgentScalerOptions {
   readonly WARM_IDLE_INSTANCES: string;
   /** JSON list of the queues and groups to serve, instead of BUILDKITE_QUEUE and ASG_NAME. */
   readonly QUEUE_GROUPS: string;
-  /** Name of the SSM parameter that keeps the memory when the container ends. */
+  /** Name of the SSM parameter with the memory. */
   readonly MEMORY_PARAMETER: string;
 }
 
@@ -98,22 +98,22 @@ class Reader {
     return (this.environment[name] ?? "") !== "";
   }
 
-  optional<T>(name: Name, kind: Kind<T>): T | undefined {
+  optional<T>(name: Name, parser: Parser<T>): T | undefined {
     const given = this.environment[name] ?? "";
     if (given === "") return undefined;
-    const value = kind.parse(given);
-    if (value === undefined) this.problems.push(`${name} must be ${kind.expected}, got ${JSON.stringify(given)}`);
+    const value = parser.parse(given);
+    if (value === undefined) this.problems.push(`${name} must be ${parser.expected}, got ${JSON.stringify(given)}`);
     return value;
   }
 
-  or<T>(name: Name, kind: Kind<T>, otherwise: T): T {
-    return this.optional(name, kind) ?? otherwise;
+  or<T>(name: Name, parser: Parser<T>, otherwise: T): T {
+    return this.optional(name, parser) ?? otherwise;
   }
 
-  required<T>(name: Name, kind: Kind<T>): T {
-    if (!this.has(name)) this.problems.push(`${name} is not set, it must be ${kind.expected}`);
+  required<T>(name: Name, parser: Parser<T>): T {
+    if (!this.has(name)) this.problems.push(`${name} is not set, it must be ${parser.expected}`);
     // A wrong value never leaves parseConfig: problems are thrown there.
-    return this.optional(name, kind) as T;
+    return this.optional(name, parser) as T;
   }
 }
 

@@ -1,5 +1,5 @@
-import type { MetricsAnswer } from "./buildkite/metrics-api";
-import { afterwards } from "./decision/decide";
+import type { MetricsResponse } from "./buildkite/metrics-api";
+import { memoryAfterAction } from "./decision/decide";
 import { elasticStep } from "./elastic/step";
 import { type EvaluationInput, evaluate, type Evaluation } from "./decision/evaluate";
 import type { PollPorts } from "./ports";
@@ -13,32 +13,32 @@ export interface Failure {
   readonly error: unknown;
 }
 
-/** What became of one target in one poll. */
+/** The outcome of one target's poll. */
 export interface PollResult {
   readonly target: Target;
   readonly failures: readonly Failure[];
   /** undefined: a failure came before the decision. */
   readonly evaluation: Evaluation | undefined;
-  readonly answer: MetricsAnswer | undefined;
-  /** Size that was written. */
+  readonly response: MetricsResponse | undefined;
+  /** Desired capacity that was set; undefined: none. */
   readonly written: number | undefined;
-  /** Instances that were told to stop, and instances that were reported as unhealthy. */
-  readonly told: readonly string[];
+  /** Ids of the instances that the stop script was sent to, and of those that were marked unhealthy. */
+  readonly stopSent: readonly string[];
   readonly unhealthy: readonly string[];
 }
 
-/** Of a group's history, where a graceful scale-in asks for it. */
+/** Timeout of reading a group's scaling activities before a graceful scale-in. */
 const HISTORY_SECONDS = 10;
 
-/** Polls every target once and brings its state up to date. What fails for one target does not touch the others. */
+/** Polls every target once and updates its state. A failure of one target does not affect the others. */
 export async function poll(targets: readonly Target[], ports: PollPorts): Promise<readonly PollResult[]> {
   const described = attempt("describe", () => ports.groups.describe(targets.map(({ group }) => group)));
   const queues = [...new Set(targets.map(({ queue }) => queue))];
   const asked = new Map(queues.map((queue) => [queue, attempt("metrics", () => ports.queues.metrics(queue))]));
   return Promise.all(
     targets.map(async (target) => {
-      const answer = (await asked.get(target.queue)) as MetricsAnswer | Failure;
-      const { result, state } = await pollTarget(target, answer, await described, ports);
+      const response = (await asked.get(target.queue)) as MetricsResponse | Failure;
+      const { result, state } = await pollTarget(target, response, await described, ports);
       Object.assign(target, state);
       return result;
     }),
@@ -52,26 +52,26 @@ interface Polled {
 
 async function pollTarget(
   target: Target,
-  answer: MetricsAnswer | Failure,
+  response: MetricsResponse | Failure,
   described: ReadonlyMap<string, GroupState | undefined> | Failure,
   ports: PollPorts,
 ): Promise<Polled> {
-  const nothing = { target, evaluation: undefined, written: undefined, told: [], unhealthy: [] };
+  const nothing = { target, evaluation: undefined, written: undefined, stopSent: [], unhealthy: [] };
   const { memory, boots, elastic } = target;
   const state = { memory, boots, elastic };
   const group = isFailure(described) ? described : groupOf(target, described);
-  const failures = [answer, group].filter(isFailure);
-  if (isFailure(answer)) return { result: { ...nothing, answer: undefined, failures }, state };
-  if (isFailure(group)) return { result: { ...nothing, answer, failures }, state };
+  const failures = [response, group].filter(isFailure);
+  if (isFailure(response)) return { result: { ...nothing, response: undefined, failures }, state };
+  if (isFailure(group)) return { result: { ...nothing, response, failures }, state };
 
-  const evaluated = await evaluateTarget(target, answer, group, ports);
-  const { evaluation, written, failures: failed } = await write(target, answer, evaluated, ports);
+  const evaluated = await evaluateTarget(target, response, group, ports);
+  const { evaluation, written, failures: failed } = await write(target, response, evaluated, ports);
   const { decision } = evaluation;
-  const after = written === undefined ? decision.memory : afterwards(decision, ports.now());
-  const step = await elasticPart(target, answer, group, evaluation, ports);
-  const { told, unhealthy } = step;
+  const after = written === undefined ? decision.memory : memoryAfterAction(decision, ports.now());
+  const step = await elasticPart(target, response, group, evaluation, ports);
+  const { stopSent, unhealthy } = step;
   return {
-    result: { target, answer, evaluation, written, told, unhealthy, failures: [...failed, ...step.failures] },
+    result: { target, response, evaluation, written, stopSent, unhealthy, failures: [...failed, ...step.failures] },
     state: { memory: step.memory ?? after, boots: evaluation.boots, elastic: step.elastic },
   };
 }
@@ -93,14 +93,14 @@ interface Evaluated {
   readonly failures: readonly Failure[];
 }
 
-/** Looks into the group's history only where the answer decides whether instances are stopped. */
+/** Reads the group's scaling activities only where instances would be stopped. */
 async function evaluateTarget(
   target: Target,
-  answer: MetricsAnswer,
+  response: MetricsResponse,
   group: GroupState,
   ports: PollPorts,
 ): Promise<Evaluated> {
-  const input: EvaluationInput = { settings: target.settings, metrics: answer.metrics, group, now: ports.now() };
+  const input: EvaluationInput = { settings: target.settings, metrics: response.metrics, group, now: ports.now() };
   const evaluation = evaluate(input, target.memory, target.boots);
   if (evaluation.decision.stop === 0 || target.settings.scaleInCooldownSeconds === 0)
     return { evaluation, failures: [] };
@@ -114,17 +114,17 @@ async function evaluateTarget(
   };
 }
 
-/** Reads the group once more before it writes: another instance or scaler may have changed it since. */
-async function write(target: Target, answer: MetricsAnswer, evaluated: Evaluated, ports: PollPorts) {
+/** Sets the desired capacity. Describes the group again before that: it may have been changed since. */
+async function write(target: Target, response: MetricsResponse, evaluated: Evaluated, ports: PollPorts) {
   const changes = ({ evaluation: { decision, observation } }: Evaluated) =>
     decision.desired !== observation.asg.desired;
   if (!changes(evaluated)) return { ...evaluated, written: undefined };
   const described = await attempt("describe", () => ports.groups.describe([target.group]));
   const group = isFailure(described) ? described : groupOf(target, described);
   if (isFailure(group)) return { ...evaluated, written: undefined, failures: [...evaluated.failures, group] };
-  const fresh = await evaluateTarget(target, answer, group, ports);
+  const fresh = await evaluateTarget(target, response, group, ports);
   const { desired } = fresh.evaluation.decision;
-  // Somebody with newer metrics has just raised it: these ones are no ground to lower it.
+  // It was raised meanwhile, on newer metrics than these.
   const undoes = desired < group.desired && group.desired > evaluated.evaluation.observation.asg.desired;
   if (undoes || !changes(fresh)) return { ...fresh, written: undefined };
   const done = await attempt("set desired", () => ports.groups.setDesired(target.group, desired));
@@ -133,20 +133,20 @@ async function write(target: Target, answer: MetricsAnswer, evaluated: Evaluated
     : { ...fresh, written: desired };
 }
 
-interface ElasticPart extends Pick<PollResult, "told" | "unhealthy" | "failures"> {
+interface ElasticPart extends Pick<PollResult, "stopSent" | "unhealthy" | "failures"> {
   readonly elastic: Target["elastic"];
-  /** undefined: no instance was told to stop, which is what starts the cooldown. */
+  /** undefined: the stop script was sent to no instance, so no cooldown starts. */
   readonly memory?: Target["memory"];
 }
 
 async function elasticPart(
   target: Target,
-  { metrics }: MetricsAnswer,
+  { metrics }: MetricsResponse,
   group: GroupState,
   evaluation: Evaluation,
   ports: PollPorts,
 ): Promise<ElasticPart> {
-  const none = { told: [], unhealthy: [], failures: [], elastic: target.elastic };
+  const none = { stopSent: [], unhealthy: [], failures: [], elastic: target.elastic };
   const { decision, boots } = evaluation;
   if (!target.settings.elasticCIMode) return none;
   const now = ports.now();
@@ -154,7 +154,7 @@ async function elasticPart(
     group: target.group,
     agentsPerInstance: target.settings.agentsPerInstance,
     agentsTotal: metrics.agentsTotal,
-    instances: group.instances.map((one) => ({ ...one, ageSeconds: now - (boots.seen.get(one.id) ?? now) })),
+    instances: group.instances.map((one) => ({ ...one, ageSeconds: now - (boots.firstSeen.get(one.id) ?? now) })),
     stop: decision.stop,
     danglingMinUptimeSeconds: decision.danglingChecks,
     maxDanglingToCheck: target.maxDanglingToCheck,
@@ -163,11 +163,11 @@ async function elasticPart(
   const step = await attempt("elastic", () => elasticStep(request, target.elastic, ports.instances));
   if (isFailure(step)) return { ...none, failures: [step] };
   return {
-    told: step.told,
+    stopSent: step.stopSent,
     unhealthy: step.unhealthy,
     failures: step.errors.map((message): Failure => ({ stage: "elastic", error: new Error(message) })),
     elastic: step.memory,
-    ...(step.told.length > 0 && { memory: afterwards(decision, now) }),
+    ...(step.stopSent.length > 0 && { memory: memoryAfterAction(decision, now) }),
   };
 }
 

@@ -1,48 +1,48 @@
 import type { Log } from "../shared/log";
-import type { LastEvents, Search } from "./aws/activities";
-import type { MetricsAnswer } from "./buildkite/metrics-api";
+import type { LastEvents, ActivitySearch } from "./aws/activities";
+import type { MetricsResponse } from "./buildkite/metrics-api";
 import type { OperatingSystem } from "../shared/run-command";
 import type { GroupState } from "./decision/model";
 
-/** Calls to Auto Scaling. They reject with the error of AWS. */
+/** Calls to Auto Scaling. They reject with AWS's error. */
 export interface Groups {
-  /** Groups that do not exist are missing; undefined: AWS's answer about the group has holes. */
+  /** Groups that do not exist are missing; undefined: the description of the group is incomplete. */
   describe(names: readonly string[]): Promise<ReadonlyMap<string, GroupState | undefined>>;
   setDesired(name: string, desired: number): Promise<void>;
   /** Rejects after the timeout, and where the wanted events are not within the search's page limit. */
-  lastEvents(name: string, search: Search, timeoutSeconds: number): Promise<LastEvents>;
+  lastEvents(name: string, search: ActivitySearch, timeoutSeconds: number): Promise<LastEvents>;
 }
 
 /** Calls to Buildkite's agent API. */
 export interface Queues {
   /** Rejects with a BuildkiteError where Buildkite refuses or cannot be reached. */
-  metrics(queue: string): Promise<MetricsAnswer>;
+  metrics(queue: string): Promise<MetricsResponse>;
 }
 
-/** An instance's answer to a command. */
-export interface Answer {
+/** The result of a command on one instance. */
+export interface InvocationResult {
   /** The instance's id. */
   readonly id: string;
-  /** Nothing more will come from this instance. */
+  /** The status is final. */
   readonly finished: boolean;
-  /** Absent when the script failed or never ran. */
+  /** Standard output; absent where the script failed or never ran. */
   readonly output?: string;
 }
 
-/** "stop" spares an agent that has got a job since the survey. */
+/** "stop" does not stop an agent that has got a job since the survey. */
 export type Script = "survey" | "stop";
 
 /** Calls to Systems Manager, and Auto Scaling's SetInstanceHealth. A call takes at most 50 ids. */
 export interface Instances {
-  /** Those that Systems Manager can reach, with their systems; undefined: refused because of one of them. */
+  /** The instances that Systems Manager can reach, with their systems; undefined: refused because of one of the ids. */
   online(ids: readonly string[]): Promise<ReadonlyMap<string, OperatingSystem> | undefined>;
-  /** Sends the script and does not wait; answers the command's id, or undefined: refused because of one of the ids. */
+  /** Sends the script and does not wait. Returns the command's id; undefined: refused because of one of the ids. */
   send(script: Script, ids: readonly string[], system: OperatingSystem): Promise<string | undefined>;
-  answers(command: string): Promise<readonly Answer[]>;
+  results(command: string): Promise<readonly InvocationResult[]>;
   markUnhealthy(id: string): Promise<void>;
 }
 
-/** Where the memory is stored while no container runs. */
+/** Stores the memory outside of the container. */
 export interface MemoryStore {
   load(): Promise<string>;
   save(text: string): Promise<void>;
@@ -59,12 +59,12 @@ export interface PollPorts {
 
 /** Everything outside this program that an invocation needs. */
 export interface Ports extends PollPorts {
-  /** undefined: the memory lives in this container only. */
+  /** undefined: the memory is in this container only. */
   readonly store: MemoryStore | undefined;
   readonly log: Log;
   /** Writes one JSON object as a line. */
   readonly record: (line: object) => void;
   readonly sleep: (seconds: number) => Promise<void>;
-  /** A number from 0 to 1. */
+  /** As Math.random. */
   readonly random: () => number;
 }

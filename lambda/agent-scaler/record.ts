@@ -3,7 +3,7 @@ import type { PollResult } from "./poll";
 
 const NAMESPACE = "Buildkite";
 
-/** CloudWatch reads these out of the log line itself (embedded metric format), so that metrics need no call and no right. */
+/** CloudWatch reads metrics from the log line (embedded metric format), so they need no call and no permission. */
 const UNITS: Readonly<Record<string, string>> = { PollDurationMs: "Milliseconds", BootSeconds: "Seconds" };
 
 export interface PollTimes {
@@ -12,14 +12,14 @@ export interface PollTimes {
   readonly endedAt: number;
 }
 
-/** The one line that a poll of a target leaves: what was seen, what was decided, and the metrics. */
+/** The log line of a target's poll: observation, decision and metrics. */
 export function pollRecord(
   result: PollResult,
   times: PollTimes,
   organization: string,
   publishMetrics: boolean,
 ): object {
-  const { target, evaluation, written, told, unhealthy, failures } = result;
+  const { target, evaluation, written, stopSent, unhealthy, failures } = result;
   const line = {
     time: new Date(times.endedAt).toISOString(),
     level: failures.length > 0 ? "warn" : "info",
@@ -30,20 +30,20 @@ export function pollRecord(
     failed: failures.map(({ stage }) => stage),
     ...(evaluation && {
       vector: evaluation.observation,
-      decision: shown(evaluation.decision),
+      decision: decisionFields(evaluation.decision),
       written: written ?? null,
     }),
-    ...(told.length > 0 && { told }),
+    ...(stopSent.length > 0 && { told: stopSent }),
     ...(unhealthy.length > 0 && { unhealthy }),
   };
-  // A metric without its dimensions is refused by CloudWatch.
+  // CloudWatch refuses a metric without its dimensions.
   if (!publishMetrics || organization === "") return line;
   const values = metricValues(result, times);
   return { ...line, ...values, _aws: embedded(Object.keys(values), times.endedAt) };
 }
 
-/** What follows from the vector alone is in the line only where a reader looks for it. */
-function shown({ action, reason, desired, stop, need, targetSize }: Decision) {
+/** The fields that readers look for. The rest follows from the vector. */
+function decisionFields({ action, reason, desired, stop, need, targetSize }: Decision) {
   return { action, reason, desired, stop, need, target: targetSize };
 }
 
@@ -58,10 +58,10 @@ function metricValues(result: PollResult, { startedAt, endedAt }: PollTimes): Re
   return Object.fromEntries(Object.entries<number | undefined>(values).filter(isKnown));
 }
 
-/** Known also where the group could not be read. */
-function queueValues({ answer }: PollResult): Record<string, number | undefined> {
-  if (answer === undefined) return {};
-  const { metrics } = answer;
+/** Metrics that do not depend on the group's description. */
+function queueValues({ response }: PollResult): Record<string, number | undefined> {
+  if (response === undefined) return {};
+  const { metrics } = response;
   return {
     ScheduledJobsCount: metrics.scheduled,
     RunningJobsCount: metrics.running,
@@ -72,10 +72,10 @@ function queueValues({ answer }: PollResult): Record<string, number | undefined>
   };
 }
 
-function stateValues({ evaluation, written, told }: PollResult): Record<string, number | undefined> {
+function stateValues({ evaluation, written, stopSent }: PollResult): Record<string, number | undefined> {
   if (evaluation === undefined) return {};
   const { observation, decision, boots } = evaluation;
-  const acted = written !== undefined || told.length > 0;
+  const acted = written !== undefined || stopSent.length > 0;
   return {
     StuckJobsCount: decision.stuckJobs,
     DesiredInstances: written ?? observation.asg.desired,
@@ -91,7 +91,7 @@ function stateValues({ evaluation, written, told }: PollResult): Record<string, 
 function embedded(names: readonly string[], timestamp: number) {
   const metrics = names.map((name) => ({ Name: name, Unit: UNITS[name] ?? "Count" }));
   return {
-    // CloudWatch takes no fraction of a millisecond.
+    // CloudWatch accepts whole milliseconds only.
     Timestamp: Math.round(timestamp),
     CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [["Org", "Queue"]], Metrics: metrics }],
   };

@@ -16,9 +16,9 @@ export interface Invocation {
   readonly remainingSeconds: () => number;
 }
 
-/** Time to end in, for a poll whose every call is slow. */
+/** Time that a poll may need whose every call is slow. */
 const RESERVE_SECONDS = 15;
-/** An event that waited longer than this in Lambda's queue says nothing of the next one. */
+/** From the time of an event that is older than this, the time of the next one does not follow. */
 const OLD_EVENT_SECONDS = 60;
 
 /** One invocation: polls until its time is over. Throws where no poll succeeded. */
@@ -36,12 +36,12 @@ export async function run(
   if (reasons !== undefined) throw new Error(`every poll failed: ${[...new Set(reasons)].join("; ")}`);
 }
 
-/** Groups differ by when their polls come in the pause between two: a whole pause more would only lose a poll. */
+/** The startup jitter, within one poll interval: more would only lose a poll. */
 function delayOf({ targets, startupJitterMaxSeconds, pollIntervalSeconds }: AgentScalerConfig): number {
   return startupJitterSeconds(targets[0]?.group ?? "", startupJitterMaxSeconds) % pollIntervalSeconds;
 }
 
-/** Polls start before this time, so that the next invocation finds this one gone. */
+/** Polls start before this time, so that this invocation ends before the next one. */
 function deadlineOf({ timeoutSeconds }: AgentScalerConfig, { scheduledAt, remainingSeconds }: Invocation, now: number) {
   const end = now + remainingSeconds() - RESERVE_SECONDS;
   if (timeoutSeconds < 0) return end;
@@ -49,7 +49,7 @@ function deadlineOf({ timeoutSeconds }: AgentScalerConfig, { scheduledAt, remain
   return Math.min((fresh ? scheduledAt : now) + timeoutSeconds, end);
 }
 
-/** The reasons, where there were polls and none succeeded. */
+/** Returns the reasons where there were polls and none succeeded, else undefined. */
 async function pollUntil(
   deadline: number,
   config: AgentScalerConfig,
@@ -61,7 +61,7 @@ async function pollUntil(
   let succeeded = false;
   let intervalSeconds = config.pollIntervalSeconds;
   let at: number | undefined = Math.max(ports.now(), container.notBefore);
-  // A pause that Buildkite asked for goes before the rule that every invocation polls once.
+  // A pause that Buildkite asked for takes precedence over one poll per invocation.
   if (at > ports.now() && at >= deadline) return undefined;
   while (at !== undefined) {
     await ports.sleep(Math.max(at - ports.now(), 0));
@@ -71,9 +71,11 @@ async function pollUntil(
     for (const [index, result] of results.entries()) {
       report(result, startedAt, organizations[index] ?? "", config.publishMetrics, ports);
     }
-    succeeded ||= results.some(({ evaluation, failures }) => evaluation !== undefined && !failures.some(stopsScaling));
+    succeeded ||= results.some(
+      ({ evaluation, failures }) => evaluation !== undefined && !failures.some(preventsScaling),
+    );
     reasons.push(...results.flatMap(({ failures }) => failures.map(({ error }) => messageOf(error))));
-    for (const { answer } of results) intervalSeconds = pauseSeconds(intervalSeconds, answer?.pollDuration);
+    for (const { response } of results) intervalSeconds = pauseSeconds(intervalSeconds, response?.pollDuration);
     const ofHeader = intervalSeconds > config.pollIntervalSeconds ? startedAt + intervalSeconds : 0;
     const failures = failuresAtBuildkite(results, container.failuresInARow);
     const backoff = backoffSeconds(failures, intervalSeconds, ports.random);
@@ -89,8 +91,8 @@ async function pollUntil(
   return succeeded || reasons.length === 0 ? undefined : reasons;
 }
 
-/** Instances and history are a help: a poll that scaled without them has succeeded. */
-function stopsScaling({ stage }: Failure): boolean {
+/** A poll that scaled without instances or scaling activities has succeeded. */
+function preventsScaling({ stage }: Failure): boolean {
   return stage !== "elastic" && stage !== "history";
 }
 
@@ -114,10 +116,10 @@ function quietSince(results: readonly PollResult[], before: number | null, now: 
   return quiet ? (before ?? now) : null;
 }
 
-/** For each result the organization that Buildkite has named last, so that polls that fail have their metrics, too. */
+/** For each result the last known organization, so that polls that fail have metrics, too. */
 function organizationsOf(results: readonly PollResult[], before: string): readonly string[] {
   let last = before;
-  return results.map(({ answer }) => (last = answer?.organization ?? last));
+  return results.map(({ response }) => (last = response?.organization ?? last));
 }
 
 function report(
@@ -127,11 +129,11 @@ function report(
   publishMetrics: boolean,
   { log, record, now }: Ports,
 ): void {
-  const { target, answer, failures } = result;
+  const { target, response, failures } = result;
   for (const { stage, error } of failures) {
     log("error", messageOf(error), { stage, queue: target.queue, group: target.group, kind: kindOf(error) });
   }
-  if (answer !== undefined && answer.organization === "" && publishMetrics) {
+  if (response !== undefined && response.organization === "" && publishMetrics) {
     log("warn", "Buildkite named no organization: this poll's metrics are not published", { queue: target.queue });
   }
   record(pollRecord(result, { startedAt: startedAt * 1000, endedAt: now() * 1000 }, organization, publishMetrics));

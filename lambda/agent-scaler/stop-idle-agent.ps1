@@ -1,4 +1,4 @@
-# Goes behind survey-agent.ps1. A job that the agent gets after this look at it is finished, as the drain watcher asks for.
+# Follows survey-agent.ps1. A job that the agent gets after the survey is finished: the drain watcher stops the agent gracefully.
 $watcher = 'C:\ProgramData\buildkite-elastic-ci-stack\drain-watcher.ps1'
 if ($state -eq 'active' -and $jobs -eq 0) {
   powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -File $watcher StopAgent

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Goes behind survey-agent.sh. A job that the agent gets after this look at it is finished as after any other stop, and
-# then the agent's unit takes the host out of its group.
+# Follows survey-agent.sh. A job that the agent gets after the survey is finished, as after any other stop; then the agent's
+# unit terminates the instance.
 if [ "${state:?}" = active ] && [ "${jobs:?}" = 0 ]; then
   systemctl stop --no-block "${unit:?}"
 else

@@ -1,4 +1,4 @@
-# Prints one line about the agent. What cannot be found out is an error or a gap in the line, and nobody acts on either.
+# Prints one line about the agent. Where the state is unknown, this is an error or the value is empty: neither is acted on.
 $ErrorActionPreference = 'Stop'
 $states = @{
   'Running' = 'active'; 'Start Pending' = 'activating'; 'Stop Pending' = 'deactivating'; 'Stopped' = 'inactive'
@@ -12,7 +12,7 @@ $jobs = 0
 $service = Get-CimInstance Win32_Service -Filter "Name='buildkite-agent'"
 if ($service) {
   $state = $states[$service.State]
-  # A disabled service is the drain watcher's mark for an agent that has been told to stop.
+  # A disabled service is the drain watcher's mark for an agent that is stopping.
   if ($state -eq 'active' -and $service.StartMode -eq 'Disabled') { $state = 'deactivating' }
 }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints one line about the agent. What cannot be found out stays a gap in it, and nobody acts on a line with a gap.
+# Prints one line about the agent. An unknown value is empty: such a line is not acted on.
 set -u
 unit=buildkite-agent.service
 
@@ -7,7 +7,7 @@ property() {
   systemctl show --property="$1" --value "$unit"
 }
 
-# systemd also calls a unit inactive that it has never heard of.
+# systemd reports a unit that does not exist as inactive, too.
 state=
 if [ "$(property LoadState)" = loaded ]; then state=$(property ActiveState); fi
 

@@ -2,7 +2,7 @@ import { readGroupName, readLifecycle, readObject } from "../shared/event";
 import type { Action } from "../shared/event";
 import type { Log } from "../shared/log";
 
-/** Rebalancing ends instances in one zone to start others elsewhere, whatever jobs they run. */
+/** AZRebalance terminates instances in one availability zone to launch others elsewhere, whatever jobs they run. */
 const PROCESSES = ["AZRebalance"];
 
 export interface ProcessSuspender {
@@ -19,7 +19,7 @@ export async function run(event: unknown, suspender: ProcessSuspender, log: Log)
   const input = readObject(event, "event");
   const { action } = readLifecycle(input);
   const autoScalingGroupName = readGroupName(input["autoScalingGroupName"], "autoScalingGroupName");
-  // On delete the group is about to go: there is nothing to protect, and nothing to undo.
+  // On delete the group is about to be destroyed: there is nothing to protect, and nothing to undo.
   const suspended = action === "delete" ? [] : PROCESSES;
   if (suspended.length > 0) await suspender.suspend(autoScalingGroupName, suspended);
   log("info", "suspension of scaling processes", { autoScalingGroupName, action, suspended });

@@ -1,9 +1,9 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** "invoke" is a call by hand: the event has no `tf` object. */
+/** "invoke" is a manual invocation: the event has no `tf` object. */
 export type Action = "create" | "update" | "delete" | "invoke";
 
-/** What aws_lambda_invocation with lifecycle_scope = "CRUD" tells under the key `tf` of the payload. */
+/** What aws_lambda_invocation with lifecycle_scope = "CRUD" adds to the payload under the key `tf`. */
 export interface Lifecycle {
   readonly action: Action;
   readonly previousInput: JsonObject | null;
@@ -12,6 +12,7 @@ export interface Lifecycle {
 const TERRAFORM_ACTIONS = ["create", "update", "delete"] as const;
 const LONGEST_VALUE_SHOWN = 100;
 
+/** Throws an error that names the field, its value and what is allowed. */
 export function refuse(field: string, value: unknown, allowed: string): never {
   const shown = value === undefined ? "nothing" : JSON.stringify(value).slice(0, LONGEST_VALUE_SHOWN);
   throw new Error(`${field} must be ${allowed}, got ${shown}`);

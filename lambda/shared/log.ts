@@ -2,7 +2,7 @@ export type Level = "info" | "warn" | "error";
 
 type LogField = string | number | boolean | null | readonly string[];
 
-/** The three names every line has cannot be overwritten by a field. */
+/** A field cannot replace the three that every line has. */
 export type LogFields = Readonly<Record<string, LogField>> & { time?: never; level?: never; message?: never };
 
 export type Log = (level: Level, message: string, fields?: LogFields) => void;
@@ -13,7 +13,7 @@ export function jsonLog(now: () => Date, write: (line: string) => void): Log {
     write(JSON.stringify({ time: now().toISOString(), level, message, ...fields }) + "\n");
 }
 
-/** What a log says of an error. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -13,9 +13,9 @@ const DOCUMENTS: Readonly<Record<OperatingSystem, string>> = {
 export interface RunCommand {
   readonly system: OperatingSystem;
   readonly script: string;
-  /** What the console shows of the command. */
+  /** The comment in the console. */
   readonly comment: string;
-  /** The script is ended after this time on the instance. */
+  /** Timeout of the script on the instance. */
   readonly executionSeconds: number;
 }
 

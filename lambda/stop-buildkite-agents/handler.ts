@@ -27,9 +27,9 @@ interface Context {
 }
 
 export const handler = (event: unknown, context: Context): Promise<StopResult> => {
-  const patience = {
+  const clock = {
     remainingSeconds: () => context.getRemainingTimeInMillis() / 1000,
-    pause: (seconds: number) => setTimeout(seconds * 1000),
+    sleep: (seconds: number) => setTimeout(seconds * 1000),
   };
-  return run(event, groups, commands, patience, log);
+  return run(event, groups, commands, clock, log);
 };

@@ -2,7 +2,7 @@ import { readChoice, readGroupName, readLifecycle, readObject, refuse } from "..
 import type { Action, JsonObject } from "../shared/event";
 import { OPERATING_SYSTEMS, type OperatingSystem } from "../shared/run-command";
 
-/** Longest executionTimeout that the two Run Command documents accept: 48 hours. */
+/** Limit of executionTimeout in the two Run Command documents: 48 hours. */
 const LONGEST_TIMEOUT_SECONDS = 172_800;
 
 export interface StopRequest {
@@ -11,14 +11,14 @@ export interface StopRequest {
   readonly timeoutSeconds: number;
 }
 
-/** An input says with `enabled` whether Terraform may stop its group. One without it comes from a call by hand or from an older release. */
+/** `enabled`: whether Terraform may stop the group. It is true where it is missing: in a manual invocation, or an older release's. */
 interface Input extends StopRequest {
   readonly enabled: boolean;
 }
 
 export interface StopEvent {
   readonly action: Action;
-  /** Absent: this action leaves every agent alone. */
+  /** Absent: this action stops no agent. */
   readonly request?: StopRequest;
 }
 
@@ -38,10 +38,10 @@ export function readStopEvent(event: unknown): StopEvent {
   }
 }
 
-/** The old group may run another operating system than the new one: everything comes from the previous input. */
+/** All from the previous input: the old group may have another operating system than the new one. */
 function replaced(named: StopRequest, previousInput: JsonObject | null): Pick<StopEvent, "request"> {
   const previousName = previousInput?.["autoScalingGroupName"];
-  // Buildkite's own module, whose state a user may have brought along, has no such field: its group is the present one.
+  // Buildkite's own module, whose state may have been taken over, has no such field: its group is the present one.
   if (!previousInput || previousName === undefined || previousName === named.autoScalingGroupName) return {};
   const { enabled, ...request } = readInput(previousInput, "tf.prev_input.");
   return enabled ? { request } : {};

@@ -5,13 +5,13 @@ import type { OperatingSystem } from "../shared/run-command";
 import { readStopEvent } from "./request";
 import type { StopRequest } from "./request";
 
-/** Between two looks at the group. */
+/** Between two descriptions of the group. */
 const POLL_SECONDS = 15;
 
-/** For a pause, a look at the group and the telling of instances that can be reached only now. */
+/** For one pause, one description, and commands to instances that could not be reached before. */
 const RESERVE_SECONDS = 60;
 
-/** An instance in any other state is on its way out, and its lifecycle hook drains it. */
+/** An instance in any other state is terminating, and its lifecycle hook drains it. */
 const STATES_WITH_AGENT = ["InService", "Pending", "Pending:Wait", "Pending:Proceed", "EnteringStandby", "Standby"];
 
 export interface Instance {
@@ -30,20 +30,20 @@ export interface Commands {
   stopAgents(ids: readonly string[], system: OperatingSystem, timeoutSeconds: number): Promise<"sent" | "refused">;
 }
 
-/** How long the function may still run, and a way to let time pass. */
-export interface Patience {
+/** The function's remaining time, and a pause. */
+export interface Clock {
   remainingSeconds(): number;
-  pause(seconds: number): Promise<void>;
+  sleep(seconds: number): Promise<void>;
 }
 
 export interface StopResult {
   readonly action: Action;
   readonly autoScalingGroupName: string | null;
-  /** "stopping": instances were left when the time was over. */
+  /** "stopping": instances were left at the end of the time. */
   readonly outcome: "nothing to do" | "already gone" | "stopped" | "stopping";
-  /** Those whose agents were told to stop. */
+  /** Ids of the instances that the stop script was sent to. */
   readonly instances: readonly string[];
-  /** Those that were still there at the last look and could never be told. */
+  /** Ids of the instances that are left and that Systems Manager could never reach. */
   readonly unreachable: readonly string[];
 }
 
@@ -51,12 +51,12 @@ export async function run(
   event: unknown,
   groups: Groups,
   commands: Commands,
-  patience: Patience,
+  clock: Clock,
   log: Log,
 ): Promise<StopResult> {
   const { action, request } = readStopEvent(event);
   const result =
-    request === undefined ? nothing("nothing to do", null) : await stopGroup(request, groups, commands, patience);
+    request === undefined ? nothing("nothing to do", null) : await stopGroup(request, groups, commands, clock);
   const { outcome, autoScalingGroupName, instances, unreachable } = result;
   const level = unreachable.length > 0 || outcome === "stopping" ? "warn" : "info";
   log(level, "stop of the agents", { action, outcome, autoScalingGroupName, instances, unreachable });
@@ -71,50 +71,50 @@ async function stopGroup(
   request: StopRequest,
   groups: Groups,
   commands: Commands,
-  patience: Patience,
+  clock: Clock,
 ): Promise<Omit<StopResult, "action">> {
   const { autoScalingGroupName } = request;
   if ((await groups.instances(autoScalingGroupName)) === undefined)
     return nothing("already gone", autoScalingGroupName);
 
-  // Capacity first: the group would replace each agent that stops, while the hook and scale-in protection keep jobs safe.
+  // Capacity first, or the group would replace each instance that stops. Lifecycle hook and scale-in protection keep the jobs running.
   await groups.setCapacityToZero(autoScalingGroupName);
-  return { autoScalingGroupName, ...(await stopUntilEmpty(request, groups, commands, patience)) };
+  return { autoScalingGroupName, ...(await stopUntilEmpty(request, groups, commands, clock)) };
 }
 
-/** Waits because Terraform takes hook and group away as soon as this function has answered, and AWS then ends what still runs. */
+/** Waits, because Terraform destroys hook and group as soon as this function returns, and AWS then terminates the instances. */
 async function stopUntilEmpty(
   request: StopRequest,
   groups: Groups,
   commands: Commands,
-  patience: Patience,
+  clock: Clock,
 ): Promise<Pick<StopResult, "outcome" | "instances" | "unreachable">> {
-  const told: string[] = [];
+  const sent: string[] = [];
   for (let waited = 0; ; waited += POLL_SECONDS) {
     const left = (await groups.instances(request.autoScalingGroupName)) ?? [];
-    // An instance is in service before Systems Manager reaches it: who was not told yet is tried at every look.
-    const untold = left.filter(
-      ({ id, lifecycleState }) => STATES_WITH_AGENT.includes(lifecycleState) && !told.includes(id),
+    // An instance may be in service before Systems Manager can reach it, so the others are tried each time.
+    const notSent = left.filter(
+      ({ id, lifecycleState }) => STATES_WITH_AGENT.includes(lifecycleState) && !sent.includes(id),
     );
     const { instances, unreachable } = await sendToAll(
-      untold.map(({ id }) => id),
+      notSent.map(({ id }) => id),
       request,
       commands,
     );
-    told.push(...instances);
-    if (left.length === 0) return { outcome: "stopped", instances: told, unreachable };
-    const isOver = waited >= request.timeoutSeconds || patience.remainingSeconds() < RESERVE_SECONDS;
-    if (isOver) return { outcome: "stopping", instances: told, unreachable };
-    await patience.pause(POLL_SECONDS);
+    sent.push(...instances);
+    if (left.length === 0) return { outcome: "stopped", instances: sent, unreachable };
+    const isOver = waited >= request.timeoutSeconds || clock.remainingSeconds() < RESERVE_SECONDS;
+    if (isOver) return { outcome: "stopping", instances: sent, unreachable };
+    await clock.sleep(POLL_SECONDS);
   }
 }
 
 async function sendToAll(ids: readonly string[], request: StopRequest, commands: Commands) {
   const send = async (batch: readonly string[]) => {
-    const answer = await commands.stopAgents(batch, request.operatingSystem, request.timeoutSeconds);
-    return answer === "sent" ? answer : undefined;
+    const result = await commands.stopAgents(batch, request.operatingSystem, request.timeoutSeconds);
+    return result === "sent" ? result : undefined;
   };
-  const { delivered, unreachable, failures } = await inBatches(ids, send, "in turn");
+  const { delivered, unreachable, failures } = await inBatches(ids, send, "sequential");
   if (failures.length > 0) {
     const reasons = failures.map((failure) => `${failure.ids.join(" ")}: ${messageOf(failure.error)}`).join("; ");
     throw new Error(`agents of ${request.autoScalingGroupName} that could not be told to stop: ${reasons}`);

@@ -9,7 +9,7 @@ import {
   layerFolder,
   layerOption,
   nameOf,
-  soundManifest,
+  checkedManifest,
   variables,
 } from "./images";
 import { type Architecture, type Distribution, type Layer, LAYERS, unpinned } from "./manifest";
@@ -97,7 +97,7 @@ async function build(options: Options, ports: Ports): Promise<void> {
   const { output, run } = ports;
   const { distribution, architecture, layer, baseAmi } = options;
   const layers = baseAmi !== undefined ? (["stack"] as const) : layer ? [layer] : LAYERS;
-  const missing = unpinned(soundManifest(ports), layers, distribution, architecture);
+  const missing = unpinned(checkedManifest(ports), layers, distribution, architecture);
   for (const problem of missing) output.error(`versions.json: ${problem}.`);
   if (missing.length > 0)
     throw new Error("nothing was built. npm run packer -- pin fills versions.json from the vendors.");
@@ -112,7 +112,7 @@ async function build(options: Options, ports: Ports): Promise<void> {
   }
 }
 
-/** What to give the stack so that it runs the image. */
+/** The stack's inputs for the image. */
 function inputsFor({ distribution, architecture }: Image, result: Result): string[] {
   return [
     "Give the stack these inputs:",
@@ -134,7 +134,7 @@ async function buildImage(
   const folder = layerFolder(root, image.layer);
   const resultFile = join(root, "build/packer", `${nameOf(image).replaceAll(" ", "-")}.json`);
   mkdirSync(join(root, "build/packer"), { recursive: true });
-  // Packer adds to an older result.
+  // Packer appends to an older result.
   rmSync(resultFile, { force: true });
   output.log(`Building ${nameOf(image)}`);
   const given = [...variablesOf(image, base, options), ...variables({ result: resultFile })];
@@ -153,7 +153,7 @@ function readResult(text: string): Result {
   return new Map(ids.split(",").map((pair) => pair.split(":") as [string, string]));
 }
 
-/** The templates' variables, each only where it is given: they have their own defaults. */
+/** The templates' variables. One that is not given is left out: the templates have defaults. */
 function variablesOf({ layer, distribution, architecture }: Image, base: string, options: Options): string[] {
   const { region, buildNumber, instanceType, subnet, copyTo, shareWith } = options;
   return variables({

@@ -5,7 +5,7 @@ import { addPin } from "./pin";
 import { type Ports } from "./ports";
 import { addValidate } from "./validate";
 
-/** Runs the command line and answers its exit code. */
+/** Runs the command line and returns its exit code. */
 export function packer(args: readonly string[], ports: Ports): Promise<number> {
   const program = commandLine("npm run packer --")
     .description(

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** Fetches to a file and answers its SHA-256. */
+/** Downloads to a file and returns the content's SHA-256 in hexadecimal. */
 export async function fetchFile(url: string, file: string, get: typeof fetch): Promise<string> {
   const response = await open(url, get);
   if (!response.body) throw new Error(`${url} is empty`);

@@ -33,8 +33,8 @@ export function layerFolder(root: string, layer: Layer): string {
   return join(root, "packer/linux", layer);
 }
 
-/** Fails where the manifest contradicts itself. */
-export function soundManifest({ root, output }: Ports): Manifest {
+/** Reads versions.json. Throws where it contradicts itself. */
+export function checkedManifest({ root, output }: Ports): Manifest {
   const manifest = readManifest(root);
   const problems = manifestProblems(manifest);
   for (const problem of problems) output.error(`versions.json: ${problem}.`);
@@ -42,7 +42,7 @@ export function soundManifest({ root, output }: Ports): Manifest {
   return manifest;
 }
 
-/** Arguments that give the templates' variables. */
+/** Packer's arguments for the templates' variables. */
 export function variables(values: Readonly<Record<string, string>>): string[] {
   return Object.entries(values).flatMap(([name, value]) => ["-var", `${name}=${value}`]);
 }

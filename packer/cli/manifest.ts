@@ -9,13 +9,13 @@ export type Layer = (typeof LAYERS)[number];
 export type Distribution = (typeof DISTRIBUTIONS)[number];
 export type Architecture = (typeof ARCHITECTURES)[number];
 
-/** How the vendor vouches for a file. `{url}` and `{version}` are filled in. */
+/** How the vendor proves a file's content. `{url}` and `{version}` are filled in. */
 export type Proof =
   { readonly signature: string; readonly key: string } | { readonly checksums: string } | { readonly none: string };
 
 export interface Download {
   readonly layer: Layer;
-  /** The other distribution has a package. */
+  /** Only for this distribution: the other one has a package. */
   readonly distribution?: Distribution;
   version: string | null;
   readonly files: Readonly<Record<Architecture, { readonly url: string; sha256: string | null }>>;
@@ -25,20 +25,20 @@ export interface Download {
 export interface Plugin {
   readonly repository: string;
   tag: string;
-  /** What is known of the commit besides. */
+  /** The first digits of the commit, where only these are known. */
   begins: string;
   commit: string | null;
 }
 
 export interface Key {
   readonly fingerprint: string;
-  /** A file beside the manifest, or an address. The fingerprint decides. */
+  /** A file beside the manifest, or a URL. The key must have the fingerprint. */
   readonly source: string;
 }
 
 export interface Source {
   readonly release: string;
-  /** The moment that Ubuntu's repositories are locked to. Amazon Linux's are locked to the release. */
+  /** The time of the snapshot of Ubuntu's repositories. Amazon Linux's repositories are locked to the release. */
   readonly snapshot?: string;
   readonly owner: string;
   readonly name: Readonly<Record<Architecture, string>>;
@@ -64,7 +64,7 @@ export function fileUrl(download: Download, architecture: Architecture): string 
   return download.files[architecture].url.replaceAll("{version}", download.version ?? "{version}");
 }
 
-/** What no build may begin with, for these images. */
+/** What is not pinned and is needed by these images. */
 export function unpinned(
   { downloads, plugins }: Manifest,
   layers: readonly Layer[],
@@ -85,20 +85,20 @@ export function unpinned(
   ];
 }
 
-/** What contradicts itself in the manifest. */
+/** Contradictions in the manifest. */
 export function manifestProblems({ downloads, plugins, keys }: Manifest): string[] {
   return [
     ...Object.entries(downloads).flatMap(([name, download]) => problemsOf(name, download, keys)),
     ...Object.entries(plugins).flatMap(([name, { repository, commit, begins }]) => [
-      ...complain(
+      ...problemIf(
         !/^https:\/\/.*\.git$/.test(repository),
         `plugin ${name}: ${repository} is no address of a repository`,
       ),
-      ...complain(!isHex(commit ?? begins.padEnd(40, "0"), 40), `plugin ${name}: ${commit} is no commit`),
-      ...complain(!(commit ?? begins).startsWith(begins), `plugin ${name}: ${commit} does not begin with ${begins}`),
+      ...problemIf(!isHex(commit ?? begins.padEnd(40, "0"), 40), `plugin ${name}: ${commit} is no commit`),
+      ...problemIf(!(commit ?? begins).startsWith(begins), `plugin ${name}: ${commit} does not begin with ${begins}`),
     ]),
     ...Object.entries(keys).flatMap(([name, { fingerprint }]) =>
-      complain(!/^[0-9A-F]{40}$/.test(fingerprint), `key ${name}: ${fingerprint} is no fingerprint`),
+      problemIf(!/^[0-9A-F]{40}$/.test(fingerprint), `key ${name}: ${fingerprint} is no fingerprint`),
     ),
   ];
 }
@@ -107,17 +107,17 @@ function problemsOf(name: string, { version, files, proof }: Download, keys: Man
   const problems = ARCHITECTURES.flatMap((architecture) => {
     const { url, sha256 } = files[architecture];
     return [
-      ...complain(!/^https:\/\/[^/]+\//.test(url), `${name}: ${url} is no https address`),
-      ...complain(!url.includes("{version}"), `${name}: ${url} does not name the version`),
-      ...complain(sha256 !== null && !isHex(sha256, 64), `${name}: ${sha256} is no SHA-256`),
-      ...complain(sha256 !== null && version === null, `${name}: a SHA-256 of no version`),
+      ...problemIf(!/^https:\/\/[^/]+\//.test(url), `${name}: ${url} is no https address`),
+      ...problemIf(!url.includes("{version}"), `${name}: ${url} does not name the version`),
+      ...problemIf(sha256 !== null && !isHex(sha256, 64), `${name}: ${sha256} is no SHA-256`),
+      ...problemIf(sha256 !== null && version === null, `${name}: a SHA-256 of no version`),
     ];
   });
   const unknown = "key" in proof && !(proof.key in keys);
-  return [...problems, ...complain(unknown, `${name}: there is no key ${"key" in proof ? proof.key : ""}`)];
+  return [...problems, ...problemIf(unknown, `${name}: there is no key ${"key" in proof ? proof.key : ""}`)];
 }
 
-function complain(wrong: boolean, problem: string): string[] {
+function problemIf(wrong: boolean, problem: string): string[] {
   return wrong ? [problem] : [];
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Command } from "commander";
 import { matching } from "../../src/cli/command-line";
 import { fetchFile, fetchText } from "./http";
-import { soundManifest } from "./images";
+import { checkedManifest } from "./images";
 import {
   type Architecture,
   ARCHITECTURES,
@@ -47,17 +47,17 @@ export function addPin(program: Command, ports: Ports): void {
     });
 }
 
-/** Fills the manifest. What could not be proven stays as it is, and one failure does not stop the others. */
+/** Fills the manifest. An entry that cannot be proven stays as it is, and one failure does not stop the others. */
 async function pin(options: Options, command: Command, ports: Ports): Promise<void> {
   const { tool, version } = options;
-  const manifest = soundManifest(ports);
+  const manifest = checkedManifest(ports);
   const known = [...Object.keys(manifest.downloads), ...Object.keys(manifest.plugins)];
   if (tool !== undefined && !known.includes(tool))
     command.error(`--tool ${JSON.stringify(tool)}: versions.json has ${known.join(", ")}.`);
   const chosen = <T>(items: Readonly<Record<string, T>>) =>
     Object.entries(items).filter(([name]) => name === (tool ?? name));
   if (version !== undefined) changeVersion(chosen(manifest.downloads), chosen(manifest.plugins), version);
-  const pins = new Pins(manifest, options, ports);
+  const pins = new ManifestPins(manifest, options, ports);
   for (const [name, download] of chosen(manifest.downloads)) await pins.download(name, download);
   for (const [name, plugin] of chosen(manifest.plugins)) await pins.plugin(name, plugin);
   if (pins.failures > 0) throw new Error(`${pins.failures} of the entries could not be filled.`);
@@ -71,7 +71,7 @@ function changeVersion(downloads: [string, Download][], plugins: [string, Plugin
   for (const [, plugin] of plugins) Object.assign(plugin, { tag: version, begins: "", commit: null });
 }
 
-class Pins {
+class ManifestPins {
   failures = 0;
 
   constructor(
@@ -106,7 +106,7 @@ class Pins {
     });
   }
 
-  /** Written down at once: whoever interrupts the rest keeps that much. */
+  /** Writes the manifest after each entry, so that an interruption loses nothing. */
   private async attempt(what: string, fill: () => Promise<string>): Promise<void> {
     const { root, output } = this.ports;
     try {
@@ -119,7 +119,7 @@ class Pins {
     }
   }
 
-  /** The SHA-256 of the vendor's file, once the vendor has vouched for it. */
+  /** The SHA-256 of the vendor's file. Throws where the vendor's checksum or signature does not prove it. */
   private async proven(download: Download, architecture: Architecture): Promise<string> {
     const url = fileUrl(download, architecture);
     const { proof, version } = download;

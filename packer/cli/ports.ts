@@ -13,7 +13,7 @@ export type Run = (
   options: { readonly folder?: string; readonly collect?: boolean },
 ) => Promise<Outcome>;
 
-/** All that the command has to do with outside of itself. */
+/** Everything outside of this program that the command needs. */
 export interface Ports {
   /** The repository's folder. */
   readonly root: string;

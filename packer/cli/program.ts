@@ -3,7 +3,7 @@ import { type Outcome, type Run } from "./ports";
 
 export const runProgram: Run = (program, args, { folder, collect }) =>
   new Promise<Outcome>((resolve, reject) => {
-    // Packer asks its maker for news otherwise.
+    // No request for news about Packer releases.
     const env = { ...process.env, CHECKPOINT_DISABLE: "1" };
     const child = spawn(program, args, {
       cwd: folder,
@@ -19,7 +19,7 @@ export const runProgram: Run = (program, args, { folder, collect }) =>
     child.on("close", (code) => resolve({ code: code ?? 1, stdout }));
   });
 
-/** Packer has taken its builders from plugins since 1.7; the templates say this version, too. */
+/** The templates have this version, too. */
 const NEEDED = [1, 10] as const;
 
 /** The name of Packer's program, if it is there and new enough. */

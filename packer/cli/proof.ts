@@ -25,7 +25,7 @@ function linesOfRelease({ assets }: Release): string[] {
   return assets.map(({ name, digest }) => `${(digest ?? "").replace("sha256:", "")}  ${name}`);
 }
 
-/** Fails unless the file was signed with the key of that fingerprint, wherever the key comes from. */
+/** Throws unless the file was signed with the key that has the fingerprint. */
 export async function checkSignature(
   file: string,
   signature: string,
@@ -38,7 +38,7 @@ export async function checkSignature(
   const keyFile = join(work, "key");
   if (source.startsWith("https:")) await fetchFile(source, keyFile, get);
   else copyFileSync(join(root, "packer/linux", source), keyFile);
-  // Without an agent: this key ring is gone in a moment.
+  // Without gpg-agent, which would outlive this temporary key ring.
   writeFileSync(join(home, "gpg.conf"), "no-autostart\nno-auto-key-locate\nno-permission-warning\n");
   const gpg = ["--homedir", home, "--batch", "--quiet", "--logger-file", "/dev/null", "--status-fd", "1"];
   const imported = await run("gpg", [...gpg, "--import", keyFile], { collect: true });

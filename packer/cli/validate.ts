@@ -6,7 +6,7 @@ import {
   layerFolder,
   layerOption,
   nameOf,
-  soundManifest,
+  checkedManifest,
   variables,
 } from "./images";
 import { type Architecture, ARCHITECTURES, type Distribution, DISTRIBUTIONS, type Layer, LAYERS } from "./manifest";
@@ -36,7 +36,7 @@ export function addValidate(program: Command, ports: Ports): void {
 
 async function validate({ layer, distribution, architecture }: Options, ports: Ports): Promise<void> {
   const { root, run, output } = ports;
-  soundManifest(ports);
+  checkedManifest(ports);
   const packer = await findPacker(run);
   const failed: string[] = [];
   for (const one of layer ? [layer] : LAYERS) {
@@ -61,7 +61,7 @@ function imagesOf(layer: Layer, distribution?: Distribution, architecture?: Arch
 }
 
 function variablesOf({ layer, distribution, architecture }: Image): string[] {
-  // Any region and id will do: nobody looks them up.
+  // Any region and id will do: validate does not look them up.
   const base: Record<string, string> = layer === "stack" ? { base_ami_id: "ami-0123456789abcdef0" } : {};
   return variables({ distribution, architecture, region: "us-east-1", ...base });
 }

@@ -33,7 +33,7 @@ function moduleRow(): Row {
   return { what: "generate the Terraform module", measured: seconds(measureModule(3)), unit: "s" };
 }
 
-/** Without Terraform or the local AWS there are no plans, and a sentence that says what is missing. */
+/** Returns a sentence that says what is missing where Terraform or the local AWS is not installed. */
 async function planRows(signal: AbortSignal): Promise<Row[] | string> {
   try {
     await requirePlanTools();
@@ -49,7 +49,7 @@ async function planRows(signal: AbortSignal): Promise<Row[] | string> {
   return rows;
 }
 
-/** Without a sandbox there are no boots, and a sentence that says what is missing. */
+/** Returns a sentence that says what is missing where the sandbox cannot run. */
 async function bootRows(signal: AbortSignal): Promise<Row[] | string> {
   try {
     await requireSandbox();
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   const interrupt = () => {
     interruption.abort();
   };
-  // Not once: tsx passes the signal on that the terminal has already sent.
+  // `on`, not `once`: tsx forwards a signal that the terminal has sent to this process, too.
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   progress("running the AgentScaler on 1, 20 and 100 queues");
   const own = [...synthesisRows(), moduleRow(), ...zipRows(), ...(await scalerRows())];

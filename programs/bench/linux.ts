@@ -8,16 +8,16 @@ import { findTerraform, providerMirror } from "../../test/harness/tools";
 import { type Row } from "./table";
 
 const RUNS = 3;
-/** User data before it is encoded for the API. */
-const MOST_BYTES = 16_384;
-const NOTHING = [
+/** EC2's limit, before encoding in base64. */
+const MAX_USER_DATA_BYTES = 16_384;
+const EMPTY_USER_DATA = [
   'Content-Type: multipart/mixed; boundary="x"\nMIME-Version: 1.0\n',
   "--x\nContent-Type: text/cloud-config\n\n{}",
   "--x\nContent-Type: text/x-shellscript\n\n#!/bin/bash\ntrue",
   "--x--\n",
 ].join("\n");
-/** The drain watcher begins to look during the boot, and would for ever. */
-const WATCHED = /target-lifecycle-state|spot|rebalance|api\/token/;
+/** Requests of the drain watcher, which starts during the boot and never ends. */
+const DRAIN_WATCHER_PATHS = /target-lifecycle-state|spot|rebalance|api\/token/;
 
 interface Boot {
   readonly milliseconds: number;
@@ -32,14 +32,14 @@ export async function requireSandbox(): Promise<void> {
   await providerMirror();
 }
 
-/** Rows of two stacks: one with defaults, and one that uses whatever the instance's scripts can do. */
+/** Rows of two stacks: one with defaults, and one with all features of the instance's scripts. */
 export async function linuxRows(signal: AbortSignal): Promise<Row[]> {
   const plain = await Cloud.apply({ buildkite_agent_token: "token", max_size: 99 });
   try {
     signal.throwIfAborted();
     const whole = await applyEverything();
     try {
-      const empty = await boots(plain, signal, Buffer.from(NOTHING));
+      const empty = await boots(plain, signal, Buffer.from(EMPTY_USER_DATA));
       return [
         sizeRow("defaults", plain),
         sizeRow("everything set", whole),
@@ -55,7 +55,7 @@ export async function linuxRows(signal: AbortSignal): Promise<Row[]> {
 }
 
 function sizeRow(what: string, { userData }: Cloud): Row {
-  return { what: `Linux user data: ${what}`, measured: userData.length, unit: "B", target: MOST_BYTES };
+  return { what: `Linux user data: ${what}`, measured: userData.length, unit: "B", target: MAX_USER_DATA_BYTES };
 }
 
 function bootRows(what: string, boot: Boot, empty: Boot): Row[] {
@@ -71,7 +71,7 @@ function bootRows(what: string, boot: Boot, empty: Boot): Row[] {
   ];
 }
 
-/** The boot of the median time out of some, each of a machine of its own. */
+/** The boot with the median time of several, each on a new machine. */
 async function boots(cloud: Cloud, signal: AbortSignal, userData = cloud.userData): Promise<Boot> {
   const all: Boot[] = [];
   for (let run = 0; run < RUNS; run++) {
@@ -91,6 +91,6 @@ async function boot(machine: Sandbox): Promise<Boot> {
   return {
     milliseconds,
     awsCalls: machine.aws.requests.length,
-    metadataItems: machine.imds.requests.filter(({ path }) => !WATCHED.test(path)).length,
+    metadataItems: machine.imds.requests.filter(({ path }) => !DRAIN_WATCHER_PATHS.test(path)).length,
   };
 }

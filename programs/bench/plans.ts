@@ -6,7 +6,7 @@ import { writeRoot } from "../../test/harness/roots";
 import { Workspace } from "../../test/harness/terraform";
 import { findMoto, findTerraform, providerMirror } from "../../test/harness/tools";
 
-/** Makes sure that everything is there to plan with; the message of the error says what is missing. */
+/** Throws an error that says what is missing where a plan cannot run. */
 export async function requirePlanTools(): Promise<void> {
   findTerraform();
   await findMoto();
@@ -33,7 +33,7 @@ export async function measurePlans(
   }
 }
 
-/** The provider is installed before the clock starts; the later configurations find it there. */
+/** Installing the provider is not measured. */
 async function plan(workspace: Workspace, { inputs, surroundings }: Configuration): Promise<number> {
   writeRoot(workspace, "construct", { stacks: { ci: inputs }, ...(surroundings && { surroundings }) });
   await workspace.init();

@@ -1,4 +1,4 @@
-/* Runs compiled, in a process of its own: what an app costs until it is synthesized. Arguments: the app, and the modules it imports. */
+/* Measures the synthesis of an app. Runs compiled, in a process of its own. Arguments: the app, and the modules that it imports. */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { performance } from "node:perf_hooks";
@@ -10,7 +10,7 @@ export interface Measurement {
   readonly import: number;
   readonly construct: number;
   readonly synth: number;
-  /** Processor time, which other processes on the machine disturb least. */
+  /** Processor time, which depends least on other processes. */
   readonly processor: number;
   readonly memory: number;
 }
@@ -43,7 +43,7 @@ const measurement: Measurement = {
 };
 console.log(JSON.stringify(measurement));
 
-/** Linux counts the memory of the process that started this one into `maxRSS`; VmHWM begins anew. */
+/** On Linux `maxRSS` includes the memory of the parent process before exec; VmHWM does not. */
 function peakMemory(): number {
   const status = "/proc/self/status";
   const [, kilobytes] = (existsSync(status) && /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, "utf8"))) || [];

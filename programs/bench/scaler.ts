@@ -6,6 +6,7 @@ import { FakeAwsApi } from "../../test/harness/fake-aws-api";
 import { FakeBuildkiteApi } from "../../test/harness/fake-buildkite-api";
 import { ScalerBundle } from "../../test/harness/scaler/scaler-process";
 import { repository } from "../../test/harness/tools";
+import { median } from "./median";
 import { type Row } from "./table";
 
 const STARTS = 7;
@@ -50,7 +51,7 @@ function loadTime(file: string): number {
   return median(Array.from({ length: STARTS }, once));
 }
 
-/** Milliseconds of a warm poll, and megabytes at most. */
+/** Milliseconds of a warm poll, and peak memory in megabytes. */
 async function polls(bundle: ScalerBundle, queues: number): Promise<{ pollMs: number; memory: number }> {
   const [buildkite, aws] = [new FakeBuildkiteApi(), new FakeAwsApi()];
   const [endpoint, awsEndpoint] = [await buildkite.start(), await aws.start()];
@@ -86,8 +87,4 @@ async function polls(bundle: ScalerBundle, queues: number): Promise<{ pollMs: nu
     await buildkite.stop();
     await aws.stop();
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

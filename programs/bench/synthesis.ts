@@ -6,16 +6,17 @@ import { performance } from "node:perf_hooks";
 import { transformSync } from "esbuild";
 import { inExample } from "../../test/harness/examples";
 import { cleanEnvironment, repository } from "../../test/harness/tools";
+import { median } from "./median";
 import { type Measurement } from "./probe";
 
 const compiled = join(repository, "build/bench");
 
-/** Milliseconds and megabytes of one process that synthesizes an example; `wall` is what its caller waits. */
+/** Milliseconds and megabytes of one process that synthesizes an example; `wall` is its wall-clock time. */
 export interface Synthesis extends Measurement {
   readonly wall: number;
 }
 
-/** Runs an example as compiled JavaScript, which a user's app is as well once it is built. */
+/** Runs an example as compiled JavaScript, as a user's built app. */
 export function measureSynthesis(example: string, runs: number): Synthesis {
   const source = readFileSync(inExample(example, "main.ts"), "utf8");
   const imports = [...source.matchAll(/^import .* from "([^"]+)";$/gm)].map(([, name]) => name!);
@@ -41,7 +42,7 @@ export function measureModule(runs: number): number {
   return median(Array.from({ length: runs }, () => inFreshFolder(once)));
 }
 
-/** Inside the checkout, so that the public name means this package. */
+/** Inside the checkout, so that the package's name resolves to this package. */
 function compile(path: string, name: string): string {
   mkdirSync(compiled, { recursive: true });
   const { code } = transformSync(readFileSync(path, "utf8"), { loader: "ts", format: "cjs", target: "node20" });
@@ -69,8 +70,4 @@ function inFreshFolder<T>(work: (folder: string) => T): T {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -1,7 +1,7 @@
-/** Digits behind the point. */
+/** Decimal places by unit. */
 const DIGITS = { s: 2, ms: 1, MB: 0, KB: 0, B: 0, calls: 0, x: 1 };
 
-/** One line of the result. The target is something to look at, never a condition. */
+/** One line of the result. A target that is missed is not an error. */
 export interface Row {
   readonly what: string;
   readonly measured: number;
@@ -11,7 +11,7 @@ export interface Row {
 
 const HEADINGS = ["", "measured", "target", "measured/target"];
 
-/** Columns that stand below each other: words to the left, numbers to the right. */
+/** Aligned columns: the first one to the left, numbers to the right. */
 export function table(rows: readonly Row[]): string {
   const lines = [HEADINGS, ...rows.map(cells)];
   const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));

@@ -2,7 +2,7 @@ export interface Count {
   readonly done: number;
   /** Known once Terraform has planned. */
   readonly total: number | undefined;
-  /** The addresses of what Terraform is at work on. */
+  /** Addresses of the resources that are being created or destroyed. */
   readonly underWay: readonly string[];
 }
 
@@ -12,7 +12,7 @@ export function plainText(line: string): string {
   return line.replace(escapes, "");
 }
 
-/** Follows what cdktf prints and counts the resources that are made, or removed. */
+/** Counts the created or destroyed resources in cdktf's output, line by line. */
 export function counter(kind: "Creation" | "Destruction"): (line: string) => Count {
   const event = /^(?:\S+ {2,}| *)(.+): (Creating\.\.\.|Destroying\.\.\.|(Creation|Destruction) complete after )/;
   const planned = /Plan: (\d+) to add, \d+ to change, (\d+) to destroy/;
@@ -46,7 +46,7 @@ export function reasonOf(output: string): string {
   return framedErrors(lines) ?? appError(lines) ?? ownError(lines) ?? lines.slice(-20).join("\n");
 }
 
-/** Terraform puts its errors, and its warnings, into frames. */
+/** Terraform frames its errors and warnings. */
 function framedErrors(lines: readonly string[]): string | undefined {
   const framed = lines.filter((line) => /[╷│╵]/.test(line)).map((line) => line.slice(line.search(/[╷│╵]/)));
   const errors = framed
@@ -56,7 +56,7 @@ function framedErrors(lines: readonly string[]): string | undefined {
   return errors.length === 0 ? undefined : errors.map((block) => `${block.trim()}\n╵`).join("\n");
 }
 
-/** When the app itself fails, cdktf repeats what it said; the source line that Node.js shows before an error is left out. */
+/** When the app fails, cdktf repeats its output; the source line that Node.js prints before an error is left out. */
 function appError(lines: readonly string[]): string | undefined {
   const start = lines.findIndex((line) => line.startsWith("Command output on stderr:"));
   if (start < 0) return undefined;
@@ -65,7 +65,7 @@ function appError(lines: readonly string[]): string | undefined {
   return said.slice(Math.max(error, 0)).join("\n");
 }
 
-/** When cdktf itself fails, its own stack is of no help to anybody. */
+/** The messages of errors of cdktf itself, without its stack traces. */
 function ownError(lines: readonly string[]): string | undefined {
   const errors = lines.map((line) => line.trim()).filter((line) => errorLine.test(line));
   return errors.length === 0 ? undefined : [...new Set(errors)].join("\n");

@@ -1,10 +1,10 @@
-import type { Job } from "./job-script";
+import type { Job } from "./jobs";
 
 export interface HostTimes {
   readonly agentsPerInstance: number;
-  /** From an instance's launch until its agents are connected; asked once per host. */
+  /** From an instance's launch until its agents are connected; called once per host. */
   readonly bootSeconds: () => number;
-  /** A host whose agents have had no job for so long ends itself. */
+  /** A host whose agents have had no job for this long terminates itself. */
   readonly idleSeconds: number;
 }
 
@@ -25,13 +25,13 @@ interface Host {
   /** When each running job ends: one agent per job. */
   endings: number[];
   idleSince: number;
-  /** Its agents have disconnected and it is about to end. */
+  /** Its agents have disconnected and it terminates itself. */
   leaving: boolean;
 }
 
-/** Buildkite's queue and the hosts that serve it, moved on in steps. Times are seconds since the beginning. */
+/** A simulated Buildkite queue and the hosts that serve it. Times are seconds since the start. */
 export class Cluster {
-  readonly #coming: Job[];
+  readonly #arriving: Job[];
   readonly #scheduled: Job[] = [];
   readonly #hosts = new Map<string, Host>();
   readonly #waits: number[] = [];
@@ -44,16 +44,16 @@ export class Cluster {
     jobs: readonly Job[],
     private readonly times: HostTimes,
   ) {
-    this.#coming = [...jobs].sort((a, b) => a.arrives - b.arrives);
+    this.#arriving = [...jobs].sort((a, b) => a.arrives - b.arrives);
   }
 
-  /** Brings everything to the given time; `instances` are those in service. Returns the hosts that end themselves. */
+  /** Simulates up to the given time; `instances` are those in service. Returns the hosts that terminate themselves. */
   step(time: number, instances: readonly string[]): string[] {
     this.#time = time;
     this.dropGoneHosts(instances);
     for (const id of instances) if (!this.#hosts.has(id)) this.launch(id);
     for (const host of this.#hosts.values()) this.finishJobs(host);
-    while (this.#coming[0] && this.#coming[0].arrives <= time) this.#scheduled.push(this.#coming.shift()!);
+    while (this.#arriving[0] && this.#arriving[0].arrives <= time) this.#scheduled.push(this.#arriving.shift()!);
     for (const host of this.connected) this.takeJobs(host);
     return [...this.#hosts].filter(([, host]) => this.leaves(host)).map(([id]) => id);
   }
@@ -72,18 +72,18 @@ export class Cluster {
     };
   }
 
-  /** Every job has come and been dealt with. */
-  get isSilent(): boolean {
+  /** No job is scheduled, running or still to arrive. */
+  get isFinished(): boolean {
     const { scheduled, running } = this.counts;
-    return this.#coming.length + scheduled + running === 0;
+    return this.#arriving.length + scheduled + running === 0;
   }
 
-  /** How long each started job had to wait. */
+  /** Seconds that each started job has waited. */
   get waits(): readonly number[] {
     return this.#waits;
   }
 
-  /** Jobs whose host went away under them. */
+  /** Jobs whose host was terminated while they ran. */
   get lost(): number {
     return this.#lost;
   }

@@ -12,20 +12,20 @@ import { pythonWithMoto } from "./python";
 import { report } from "./report";
 import { Terminal } from "./terminal";
 import { WorkFolder } from "./work-folder";
-import { Workplace } from "./workplace";
+import { ClusterDemo } from "./cluster-demo";
 
 const region = "us-east-1";
 const stack = "elastic-ci-stack";
 const demoFolder = join(repository, ".demo");
-/** The one thing that the demo leaves behind. */
+/** The only file that the demo leaves. */
 const picturePath = join(demoFolder, "cluster-at-work.svg");
 
-/** Deploys the app of a folder to a local AWS, shows what that made and how it works, and removes it all again. */
+/** Deploys the app in a folder to a local AWS, shows the resources and the cluster at work, and destroys everything again. */
 class Demo {
   readonly #terminal = new Terminal();
   readonly #interruption = new AbortController();
   readonly #signal = this.#interruption.signal;
-  readonly #workplace = new Workplace(this.#terminal, this.#signal);
+  readonly #clusterDemo = new ClusterDemo(this.#terminal, this.#signal);
 
   /** The folder of the app's cdktf.json. */
   constructor(private readonly appFolder: string) {}
@@ -74,11 +74,11 @@ class Demo {
     const emulator = await startEmulator({ region, signal: this.#signal });
     try {
       await uploadPackages(emulator);
-      await this.#workplace.open();
+      await this.#clusterDemo.open();
       this.#terminal.phase(`Local AWS answers at ${emulator.endpoint}`);
       await this.roundTrip(emulator, await this.deployment(emulator, folder), folder);
     } finally {
-      await this.#workplace.close();
+      await this.#clusterDemo.close();
       await emulator.stop();
     }
   }
@@ -86,8 +86,8 @@ class Demo {
   private async deployment(emulator: Emulator, folder: WorkFolder): Promise<Deployment> {
     const env: Environment = {
       ...(await terraformEnvironment(emulator.env, join(folder.path, ".terraform.rc"))),
-      ...this.#workplace.inputs,
-      // The buckets' access logs would keep them from being destroyed.
+      ...this.#clusterDemo.inputs,
+      // Otherwise the access logs in the buckets prevent their destruction.
       TF_VAR_secrets_bucket_force_destroy: "true",
       CDKTF_HOME: join(folder.path, ".cdktf"),
       CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1",
@@ -98,7 +98,7 @@ class Demo {
     return new Deployment({ folder: folder.path, cdktf, stack, env, signal: this.#signal });
   }
 
-  /** Deploys, shows the result and lets it work; destroys what was made even if that failed. */
+  /** Deploys, shows the result and runs the cluster; destroys the resources even if that failed. */
   private async roundTrip(emulator: Emulator, deployment: Deployment, folder: WorkFolder): Promise<void> {
     try {
       this.#terminal.phase(`cdktf deploy ${stack}`);
@@ -114,13 +114,13 @@ class Demo {
     await this.destroy(emulator, deployment);
   }
 
-  /** An app may have no AgentScaler that could be seen at work. */
+  /** Does nothing where the app has no AgentScaler. */
   private async work(emulator: Emulator, outputs: Record<string, Output>, folder: WorkFolder): Promise<void> {
     const [functionName, groupName] = ["scaler_lambda_function_name", "auto_scaling_group_name"].map(
       (name) => outputs[name]?.value,
     );
     if (typeof functionName !== "string" || typeof groupName !== "string") return;
-    await this.#workplace.run(
+    await this.#clusterDemo.run(
       { emulator, functionName, groupName, folder: join(folder.path, ".function") },
       picturePath,
     );
@@ -146,7 +146,7 @@ function messageOf(error: unknown): string {
 }
 
 async function main(): Promise<void> {
-  // Which Node.js a coming release of the AWS SDK will need is not what a demo is watched for.
+  // No warning in the demo's output about the Node.js versions of later SDK releases.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const demo = new Demo(resolve(process.argv[2] ?? repository));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => demo.interrupt());

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
 import type { Emulator } from "../../test/harness/emulator";
 
-/** A function as AWS holds it, its package unpacked into a folder. */
+/** A deployed function, its package unpacked into a folder. */
 export interface DeployedFunction {
   readonly name: string;
   readonly folder: string;
@@ -14,7 +14,7 @@ export interface DeployedFunction {
   readonly timeoutSeconds: number;
 }
 
-interface FunctionAnswer {
+interface GetFunctionResponse {
   readonly Configuration: {
     readonly Runtime: string;
     readonly Handler: string;
@@ -25,13 +25,13 @@ interface FunctionAnswer {
   readonly Code: { readonly Location: string };
 }
 
-/** Takes a function's configuration and package out of the local AWS; the package lies in the bucket it was deployed from. */
-export async function takeOut(
+/** Downloads a function's configuration and package from the local AWS; the package is in the bucket that it was deployed from. */
+export async function downloadFunction(
   aws: Emulator["aws"],
   place: { readonly name: string; readonly bucket: string; readonly folder: string },
 ): Promise<DeployedFunction> {
   const { name, bucket, folder } = place;
-  const { Configuration, Code } = (await aws("lambda", "get_function", { FunctionName: name })) as FunctionAnswer;
+  const { Configuration, Code } = (await aws("lambda", "get_function", { FunctionName: name })) as GetFunctionResponse;
   if (!Configuration.Runtime.startsWith("nodejs")) {
     throw new Error(`${name} has the runtime ${Configuration.Runtime}: only a function on Node.js can be run here`);
   }

@@ -1,7 +1,7 @@
 import type { Emulator } from "../../test/harness/emulator";
 import { PACKAGES_BUCKET } from "./packages";
 
-/** What the deployment made: all that exists, but for the demo's own bucket and for keys that AWS makes by itself. */
+/** The deployed resources: all that exist, without the demo's own bucket and AWS managed keys. */
 export async function deployedResources(emulator: Emulator): Promise<string[]> {
   const query = "Aliases[?starts_with(AliasName, 'alias/aws/') && TargetKeyId].TargetKeyId";
   const call = { service: "kms", operation: "list_aliases", region: emulator.region, query };

@@ -11,8 +11,8 @@ export interface Output {
   readonly sensitive: boolean;
 }
 
-interface Place {
-  /** Where cdktf runs: the folder of cdktf.json. */
+interface CdktfSetup {
+  /** The folder of cdktf.json. */
   readonly folder: string;
   readonly cdktf: string;
   readonly stack: string;
@@ -20,9 +20,9 @@ interface Place {
   readonly signal: AbortSignal;
 }
 
-/** A stack that the real cdktf deploys and destroys. */
+/** A stack that cdktf deploys and destroys. */
 export class Deployment {
-  constructor(private readonly place: Place) {}
+  constructor(private readonly place: CdktfSetup) {}
 
   deploy(onCount: (count: Count) => void): Promise<void> {
     return this.cdktf("deploy", counter("Creation"), onCount);
@@ -43,7 +43,7 @@ export class Deployment {
     return JSON.parse(stdout) as Record<string, Output>;
   }
 
-  /** What a second plan would still change. */
+  /** The changes in a second plan. */
   async secondPlan(): Promise<Differences> {
     return differencesOf(await (await this.workspace()).plan());
   }

@@ -22,7 +22,7 @@ export class FakeGroup implements Group {
     return Promise.resolve({ min: this.min, max: this.max, desired: this.desired, inService: [...this.instances] });
   }
 
-  leave(instance: string): Promise<void> {
+  terminate(instance: string): Promise<void> {
     this.instances.splice(this.instances.indexOf(instance), 1);
     this.desired -= 1;
     return Promise.resolve();

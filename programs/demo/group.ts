@@ -13,11 +13,11 @@ export interface GroupState {
   readonly inService: readonly string[];
 }
 
-/** The Auto Scaling group as its hosts see it. */
+/** The calls that hosts make to their Auto Scaling group. */
 export interface Group {
   state(): Promise<GroupState>;
-  /** What a host does at the end of its life: it leaves, and the group gets smaller by one. */
-  leave(instance: string): Promise<void>;
+  /** Terminates the instance and lowers the desired capacity by one, as a host does that has been idle. */
+  terminate(instance: string): Promise<void>;
 }
 
 export class DeployedGroup implements Group {
@@ -42,7 +42,7 @@ export class DeployedGroup implements Group {
     return { min, max, desired, inService: inService.map(({ InstanceId: id = "" }) => id) };
   }
 
-  async leave(instance: string): Promise<void> {
+  async terminate(instance: string): Promise<void> {
     const leaving = { InstanceId: instance, ShouldDecrementDesiredCapacity: true };
     await this.#client.send(new TerminateInstanceInAutoScalingGroupCommand(leaving));
   }

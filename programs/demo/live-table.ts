@@ -1,14 +1,14 @@
-import type { Moment } from "./at-work";
+import type { Snapshot } from "./cluster-run";
 import type { Terminal } from "./terminal";
 
 interface Column {
   /** Stands above the first column of its group. */
   readonly group?: string;
   readonly head: string;
-  readonly cell: (moment: Moment) => string | number;
+  readonly cell: (moment: Snapshot) => string | number;
 }
 
-/** The last one is as long as it likes to be. */
+/** The last column has no fixed width. */
 const COLUMNS: readonly Column[] = [
   { head: "Time", cell: ({ time }) => `${time} s` },
   { group: "Jobs", head: "waiting", cell: ({ counts }) => counts.scheduled },
@@ -24,10 +24,10 @@ const COLUMNS: readonly Column[] = [
 
 const WIDTHS = COLUMNS.map(({ group = "", head }) => Math.max(group.length, head.length, 5));
 const HEADER = [joined(COLUMNS.map(({ group = "" }) => group)), joined(COLUMNS.map(({ head }) => head))];
-/** So many changes stay in sight on a terminal. */
+/** Changes that a terminal shows. */
 const ROWS_IN_SIGHT = 12;
 
-/** The run as a table with a row for every change; on a terminal with the present moment below, rewritten in place. */
+/** The run as a table with a row for every change; on a terminal the current second is below, rewritten in place. */
 export class LiveTable {
   readonly #rows: string[] = [];
   #last = "";
@@ -36,7 +36,7 @@ export class LiveTable {
     if (!terminal.isLive) terminal.print(HEADER.join("\n"));
   }
 
-  add(moment: Moment): void {
+  add(moment: Snapshot): void {
     const [time = "", ...rest] = COLUMNS.map(({ cell }) => String(cell(moment)));
     const row = joined([time, ...rest]);
     const isNew = rest.join() !== this.#last;
@@ -49,7 +49,7 @@ export class LiveTable {
     }
   }
 
-  /** Leaves the whole table on a terminal. */
+  /** Prints the whole table on a terminal. */
   end(): void {
     if (this.terminal.isLive) this.terminal.print([...HEADER, ...this.#rows].join("\n"));
   }

@@ -4,10 +4,10 @@ import { lambdaKey } from "../../src/aws/function-code";
 import type { Emulator } from "../../test/harness/emulator";
 import { repository } from "../../test/harness/tools";
 
-/** The bucket that the functions are deployed through: the local AWS gives a package back only out of a bucket. */
+/** The bucket that the functions are deployed from: the local AWS returns a package only where it is in a bucket. */
 export const PACKAGES_BUCKET = "elastic-ci-stack-demo-packages";
 
-/** Puts every function's package where the stack looks for it. */
+/** Uploads every function's package under the key that the stack uses. */
 export async function uploadPackages(emulator: Emulator): Promise<void> {
   await emulator.aws("s3", "create_bucket", { Bucket: PACKAGES_BUCKET });
   const folder = join(repository, "dist/lambda");

@@ -1,4 +1,4 @@
-/** What the demo reads out of the line that AgentScaler writes for every poll. */
+/** The fields of AgentScaler's poll record that the demo reads. */
 export interface Poll {
   readonly decision: {
     readonly action: "none" | "scale_out" | "scale_in";
@@ -10,7 +10,7 @@ export interface Poll {
   readonly written: number | null;
 }
 
-/** The polls among the lines of an invocation. */
+/** The poll records in the log of an invocation. */
 export function pollsIn(log: string): Poll[] {
   return log
     .split("\n")
@@ -20,7 +20,7 @@ export function pollsIn(log: string): Poll[] {
 }
 
 /** A decision in a few words. */
-export function inWords({ decision, vector, written }: Poll): string {
+export function decisionInWords({ decision, vector, written }: Poll): string {
   const { action, reason, need } = decision;
   if (written === null || action === "none") return `hold: ${reason}`;
   const because = reason === "jobs" ? `${need} jobs` : reason;

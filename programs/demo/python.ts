@@ -20,14 +20,14 @@ export async function pythonWithMoto(
   }
 }
 
-interface Setting {
+interface Setup {
   readonly checkout: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly env: Environment;
 }
 
-async function makeEnvironment(setting: Setting): Promise<void> {
+async function makeEnvironment(setting: Setup): Promise<void> {
   const python = findOnPath("python3", setting.env);
   if (python === undefined) {
     throw new ToolMissing(
@@ -47,7 +47,7 @@ async function makeEnvironment(setting: Setting): Promise<void> {
   }
 }
 
-async function step({ terminal, signal, env }: Setting, what: string, command: string, args: string[]): Promise<void> {
+async function step({ terminal, signal, env }: Setup, what: string, command: string, args: string[]): Promise<void> {
   const onLine = (line: string) => terminal.progress(`${what}: ${line.trim()}`);
   const outcome = await run(command, args, { timeoutMs: 300_000, env, onLine, signal });
   if (outcome.code === 0) return;

@@ -4,7 +4,7 @@ import { deployedResources } from "./deployed-resources";
 import type { Deployment, Output } from "./deployment";
 import { type Terminal, table } from "./terminal";
 
-/** Shows what a deployment made, and proves that a second plan has nothing to do. Returns the outputs. */
+/** Shows a deployment's resources and outputs, and checks that a second plan is empty. Returns the outputs. */
 export async function report(
   deployment: Deployment,
   emulator: Emulator,

@@ -6,7 +6,7 @@ export interface Resource {
   readonly count: number;
 }
 
-/** The bit of a synthesized configuration that tells where each resource was defined. */
+/** The part of a synthesized configuration with the construct path of each resource. */
 export interface ConstructPaths {
   readonly resource?: Record<
     string,

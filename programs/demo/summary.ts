@@ -1,16 +1,16 @@
 import { lineChart, type Point } from "../../test/harness/line-chart";
-import type { Moment, Run } from "./at-work";
+import type { Snapshot, ClusterRun } from "./cluster-run";
 import type { Cluster } from "./cluster";
 
 /** The run in a few sentences. */
-export function summary({ moments, polls }: Run, cluster: Cluster): string[] {
+export function summary({ snapshots, polls }: ClusterRun, cluster: Cluster): string[] {
   const waits = [...cluster.waits].sort((a, b) => a - b);
   const median = waits[Math.floor((waits.length - 1) / 2)] ?? 0;
-  const peak = Math.max(0, ...moments.map(({ group }) => group.inService.length));
+  const peak = Math.max(0, ...snapshots.map(({ group }) => group.inService.length));
   const writes = polls.filter(({ written }) => written !== null).length;
   return [
     `${cluster.counts.done} jobs done, ${cluster.lost} lost; a job waited ${shown(median)} s (median), ${shown(waits.at(-1) ?? 0)} s at most`,
-    `${cluster.launched} instances launched, ${peak} at most at a time, ${moments.at(-1)?.group.inService.length ?? 0} at the end`,
+    `${cluster.launched} instances launched, ${peak} at most at a time, ${snapshots.at(-1)?.group.inService.length ?? 0} at the end`,
     `AgentScaler polled ${times(polls.length)} and changed the group's size ${times(writes)}; idle hosts left by themselves`,
   ];
 }
@@ -24,9 +24,9 @@ function shown(seconds: number): string {
 }
 
 /** The run as an SVG picture. */
-export function picture({ moments }: Run, title: string): string {
-  const line = (value: (moment: Moment) => number) => ({
-    points: moments.map((moment): Point => [moment.time, value(moment)]),
+export function picture({ snapshots }: ClusterRun, title: string): string {
+  const line = (value: (moment: Snapshot) => number) => ({
+    points: snapshots.map((moment): Point => [moment.time, value(moment)]),
     step: true,
   });
   return lineChart({

@@ -1,4 +1,4 @@
-/** What the demo says, with the seconds since its start; lines that are rewritten in place where there is a terminal. */
+/** The demo's output, with the seconds since its start. On a terminal, lines of progress are rewritten in place. */
 export class Terminal {
   readonly #start = Date.now();
   #liveLines = 0;
@@ -25,7 +25,7 @@ export class Terminal {
     this.stream.write(`${text}\n`);
   }
 
-  /** How far a phase is. Without a terminal at most one line every five seconds. */
+  /** Progress of the phase. Without a terminal at most one line every five seconds. */
   progress(text: string): void {
     if (this.isLive) {
       this.block([`[${this.seconds.padStart(6)} s]   ${text}`]);
@@ -52,7 +52,7 @@ export class Terminal {
   }
 }
 
-/** Columns as wide as their widest cell; the last one is cut where it would run out of the window. */
+/** Columns as wide as their widest cell; a line that exceeds `width` is cut. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[], width = 120): string {
   const all = [header, ...rows];
   const widths = header.map((_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)));

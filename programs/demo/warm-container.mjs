@@ -7,7 +7,7 @@ const [folder, handlerName] = process.argv.slice(2);
 const [file, name] = handlerName.split(".");
 const path = [".js", ".cjs", ".mjs"].map((ending) => join(folder, file + ending)).find(existsSync);
 
-/** What the function has written during this invocation. */
+/** The function's standard output in this invocation. */
 let log = "";
 process.stdout.write = (text) => {
   log += text;
@@ -29,5 +29,5 @@ async function invoke({ event, functionName, timeoutMs }) {
 }
 
 process.on("message", (invocation) => void invoke(invocation));
-// Whoever started this is gone.
+// The parent process has ended.
 process.on("disconnect", () => process.exit());

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
-/** What running the app by hand leaves in its folder: none of it may reach the demo, nor the demo's reach it. */
-const usersOwn = /^(\..*|cdktf\.out|cdktf\.log|.*\.tfvars(\.json)?|.*\.tfstate(\..*)?)$/;
+/** Files of manual runs, which the demo must neither use nor change. */
+const localFiles = /^(\..*|cdktf\.out|cdktf\.log|.*\.tfvars(\.json)?|.*\.tfstate(\..*)?)$/;
 
-/** A private folder that looks like the app's, so that state, logs and synthesized files land here. */
+/** A temporary folder with links to the app's files, so that state, logs and synthesized files are written here. */
 export class WorkFolder {
   readonly path: string;
   readonly temporary: string;
@@ -18,11 +18,11 @@ export class WorkFolder {
     this.temporary = join(this.path, ".tmp");
     mkdirSync(this.temporary);
     for (const name of readdirSync(appFolder)) {
-      if (!usersOwn.test(name)) symlinkSync(join(appFolder, name), join(this.path, name));
+      if (!localFiles.test(name)) symlinkSync(join(appFolder, name), join(this.path, name));
     }
   }
 
-  /** Removes it, and its parent where nothing else is in there. */
+  /** Removes the folder, and its parent where that is empty. */
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
     removeIfEmpty(this.parent);

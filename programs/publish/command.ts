@@ -1,7 +1,7 @@
 import { type S3ClientConfig } from "@aws-sdk/client-s3";
 import { type Command, InvalidArgumentError } from "commander";
 import { commandLine, listOf, matching, type Output, REGION } from "../../src/cli/command-line";
-import { type Outcome, type Place, publishIn } from "./upload";
+import { type Outcome, type Destination, publishIn } from "./upload";
 import { readZips, type Zip } from "./zips";
 
 interface Options {
@@ -10,8 +10,8 @@ interface Options {
   readonly endpoint?: string;
 }
 
-/** The command; `root` has the functions and their zips. */
-export function publishing(root: string, output: Output, settings: S3ClientConfig = {}): Command {
+/** The command; `root` is the folder of the package with the functions and their zips. */
+export function publishCommand(root: string, output: Output, settings: S3ClientConfig = {}): Command {
   return commandLine("npm run publish:lambda --")
     .description(
       "Builds the functions and uploads their zips to a bucket in each region: BASE in us-east-1, " +
@@ -42,7 +42,7 @@ export function publishing(root: string, output: Output, settings: S3ClientConfi
       for (const { bucket } of places)
         if (bucket.length < 3 || bucket.length > 63)
           command.error(`--bucket ${base}: the bucket ${bucket} has ${bucket.length} characters, S3 allows 3 to 63.`);
-      // A store under an address of its own rarely answers to names such as bucket.localhost.
+      // Other S3 implementations rarely support the bucket in the host name.
       const store = address === undefined ? {} : { endpoint: address, forcePathStyle: true };
       await publish(places, readZips(root), { ...store, ...settings }, output);
     });
@@ -59,7 +59,7 @@ function endpoint(text: string): string {
 }
 
 async function publish(
-  places: readonly Place[],
+  places: readonly Destination[],
   zips: readonly Zip[],
   settings: S3ClientConfig,
   output: Output,
@@ -70,14 +70,14 @@ async function publish(
     zips.map(({ name }) => name),
   ];
   const widths = columns.map((texts) => Math.max(...texts.map((text) => text.length)));
-  // All regions at once; the lines of one come when it is done and those before it are.
+  // All regions in parallel; their lines are printed in the order of the options.
   const running = places.map((place) => publishIn(place, zips, settings));
   const all: Outcome[] = [];
   for (const [i, { region, bucket }] of places.entries()) {
     const outcomes = await running[i]!;
     for (const [j, { result }] of outcomes.entries())
       output.log([region, bucket, zips[j]!.name, result].map((cell, k) => cell.padEnd(widths[k] ?? 0)).join("  "));
-    // What concerns a bucket concerns all its zips, and is said once.
+    // A failure of the bucket is the same for all its zips, and printed once.
     for (const reason of new Set(outcomes.flatMap(({ reason }) => reason ?? []))) output.error(`${region}: ${reason}`);
     all.push(...outcomes);
   }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { S3, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { type Zip } from "./zips";
 
-export interface Place {
+export interface Destination {
   readonly region: string;
   readonly bucket: string;
 }
@@ -18,19 +18,19 @@ const SETTINGS: S3ClientConfig = {
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
 };
 
-/** For all that one zip needs in one bucket: every attempt, and the pauses between them. */
-const PATIENCE_MS = 90_000;
+/** Timeout of one zip in one bucket, with all retries. */
+const TIMEOUT_MS = 90_000;
 
 /** Uploads what is missing in one bucket. Never rejects: a failure stops neither the other zips nor other regions. */
 export function publishIn(
-  place: Place,
+  place: Destination,
   zips: readonly Zip[],
   settings: S3ClientConfig,
-  patienceMs = PATIENCE_MS,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<Outcome[]> {
   const s3 = new S3({ ...SETTINGS, ...settings, region: place.region });
   const upload = async (zip: Zip): Promise<Outcome> => {
-    const deadline = AbortSignal.timeout(patienceMs);
+    const deadline = AbortSignal.timeout(timeoutMs);
     try {
       return await publishZip(s3, place.bucket, zip, deadline);
     } catch (error) {
@@ -43,14 +43,14 @@ export function publishIn(
 async function publishZip(s3: S3, bucket: string, { key, content }: Zip, abortSignal: AbortSignal): Promise<Outcome> {
   const object = { Bucket: bucket, Key: key };
   try {
-    // S3 takes the object whole or not at all: only where none is, and only if what arrives has this hash.
+    // S3 stores the object only where none has its key, and only if the received content has this hash.
     const put = { ...object, Body: content, ContentType: "application/zip", ChecksumSHA256: sha256(content) };
     await s3.putObject({ ...put, IfNoneMatch: "*" }, { abortSignal });
     return { result: "uploaded" };
   } catch (error) {
     if ((error as Failure).name !== "PreconditionFailed") throw error;
   }
-  // Compared by content, for an object that another program has put there may have no SHA-256.
+  // Compared by content: an object that another program has uploaded may have no SHA-256.
   const { Body } = await s3.getObject(object, { abortSignal });
   const found = await Body!.transformToByteArray();
   if (Buffer.compare(found, content) === 0) return { result: "already there" };
@@ -65,7 +65,7 @@ function sha256(content: Uint8Array): string {
   return createHash("sha256").update(content).digest("base64");
 }
 
-/** What errors of the SDK have in common, as far as they have it. */
+/** Fields that errors of the SDK may have. */
 interface Failure {
   readonly name?: string;
   readonly message?: string;
@@ -74,7 +74,7 @@ interface Failure {
 }
 
 /** One sentence for the user. */
-function reasonOf(error: unknown, { bucket, region }: Place): string {
+function reasonOf(error: unknown, { bucket, region }: Destination): string {
   const { name = "", message = "", code = "no reason was given", $response } = error as Failure;
   const actual = $response?.headers?.["x-amz-bucket-region"] ?? region;
   if (actual !== region)

@@ -9,7 +9,7 @@ export interface Zip {
   readonly content: Uint8Array;
 }
 
-/** Every function's zip, under the key at which the stack looks for it. */
+/** Every function's zip, with the key that the stack uses. */
 export function readZips(root: string): Zip[] {
   const names = readdirSync(join(root, "lambda")).filter((name) =>
     existsSync(join(root, "lambda", name, "handler.ts")),

@@ -1,6 +1,6 @@
 type Action = () => void;
 
-/** Simulated time in seconds, and what is to happen when: a binary heap, first come first served at equal times. */
+/** Simulated time in seconds, and a queue of events: a binary heap, first in first out at equal times. */
 export class Clock {
   now = 0;
   readonly #times: number[] = [];
@@ -17,7 +17,7 @@ export class Clock {
     this.at(this.now + seconds, action);
   }
 
-  /** Everything up to and including the end. */
+  /** Runs all events up to and including the end. */
   runUntil(end: number): void {
     while (this.#times.length > 0 && this.#times[0]! <= end) {
       this.now = this.#times[0]!;

@@ -1,6 +1,6 @@
 import type { Measures } from "./measures";
 
-/** What a run is judged by, in the order of the table's columns. Waits and function time are in seconds. */
+/** The measures in the table, in the order of its columns. Waits and function time are in seconds. */
 export const FIGURES = {
   waitP50: { heading: "p50", digits: 0 },
   waitP95: { heading: "p95", digits: 0 },
@@ -46,7 +46,7 @@ export function meanOf(runs: readonly Figures[]): Figures {
   return Object.fromEntries(figureNames.map((figure) => [figure, mean(figure)])) as Figures;
 }
 
-/** Ours over the reference; undefined where the reference has none. */
+/** Ours divided by the reference; undefined where the reference is 0 and ours is not. */
 export function ratio(ours: number, reference: number): number | undefined {
   if (reference === 0) return ours === 0 ? 1 : undefined;
   return ours / reference;

@@ -11,21 +11,21 @@ export interface HostBehaviour {
   /** Share of launches whose agents never connect. */
   readonly bootFailures: number;
   readonly idleExitSeconds: number;
-  /** Each agent takes one job and leaves; its host goes on with the others. */
+  /** Each agent disconnects after one job; its host goes on with the others. */
   readonly agentsTakeOneJob: boolean;
 }
 
 const IN_SERVICE_SECONDS = 30;
-/** The group's health check needs this long to notice that an instance is gone. */
-const NOTICE_SECONDS = 30;
+/** The group's health check notices this late that an instance has terminated. */
+const HEALTH_CHECK_SECONDS = 30;
 
-/** The Auto Scaling group with scale-in protection, and the hosts that leave it by themselves when they are idle. */
+/** The Auto Scaling group with scale-in protection, and hosts that terminate themselves when they are idle. */
 export class Group {
   desired: number;
   inService = 0;
   pending = 0;
   readonly hosts = new Map<string, Host>();
-  /** Rises with every change of membership or state. */
+  /** Incremented with every change of an instance. */
   version = 0;
 
   constructor(
@@ -61,11 +61,11 @@ export class Group {
     this.reconcile();
   }
 
-  /** A spot instance is taken away; the group notices later. */
-  lose(host: Host): void {
+  /** A Spot interruption; the group notices it later. */
+  interrupt(host: Host): void {
     if (host.isGone) return;
     this.end(host, false);
-    this.clock.after(NOTICE_SECONDS, () => {
+    this.clock.after(HEALTH_CHECK_SECONDS, () => {
       this.forget(host);
       this.reconcile();
     });
@@ -74,7 +74,7 @@ export class Group {
   private reconcile(): void {
     while (this.inService + this.pending < this.desired) this.launch();
     if (this.inService + this.pending <= this.desired) return;
-    // Protection begins with the service: a launch that is not ready yet can be called off, the newest first.
+    // Scale-in protection begins in service: pending instances are terminated, the newest first.
     const cancellable = [...this.hosts.values()]
       .filter((host) => host.lifecycleState === "Pending" && !host.isGone)
       .reverse();
@@ -106,7 +106,7 @@ export class Group {
     const since = host.idleSince;
     this.clock.after(host.agents === 0 ? 0 : this.behaviour.idleExitSeconds, () => {
       if (host.isGone || host.engaged > 0 || host.idleSince !== since) return;
-      // At the minimum the group refuses the decrement, and the host leaves without one: the group replaces it.
+      // At the minimum the group refuses the decrement; the host terminates without one, and the group replaces it.
       if (this.desired > this.min) this.desired--;
       this.remove(host, true);
       this.reconcile();

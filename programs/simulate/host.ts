@@ -1,11 +1,11 @@
 /** One instance of the group, and the agents on it. */
 export class Host {
-  /** What the group believes; it notices late that a spot instance is gone. */
+  /** As the group describes it, which notices a Spot interruption late. */
   lifecycleState: "Pending" | "InService" = "Pending";
   isGone = false;
   /** Agents that are connected to Buildkite. */
   agents = 0;
-  /** Agents that have a job, or have been given one that starts in a moment. */
+  /** Agents that have a job, or have accepted one that starts within seconds. */
   engaged = 0;
   running = 0;
   readonly jobs = new Set<Job>();

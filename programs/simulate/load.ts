@@ -1,7 +1,7 @@
 import type { Build } from "./host";
 import type { Random } from "./random";
 
-/** How busy each hour of a working day is, as a share of the busiest one. */
+/** Load in each hour of a working day, as a share of the busiest hour's. */
 const OFFICE_HOURS = [
   0.03, 0.03, 0.03, 0.03, 0.03, 0.03, 0.05, 0.2, 0.6, 0.9, 1, 1, 0.8, 0.9, 1, 1, 0.9, 0.8, 0.5, 0.3, 0.2, 0.1, 0.05,
   0.05,
@@ -14,14 +14,14 @@ export interface OfficeLoad {
   readonly days: number;
   /** Builds in the busiest hour. */
   readonly buildsPerHour: number;
-  /** Share of builds that stop for a person who never comes. */
+  /** Share of builds that stop at a block step for good. */
   readonly blockedShare: number;
-  /** Tests that run side by side, fewest and most. */
+  /** Parallel test jobs, fewest and most. */
   readonly tests: readonly [number, number];
   readonly testMinutes: number;
 }
 
-/** A job that prepares, tests side by side, a job that publishes: five days of a week. */
+/** A job that prepares, parallel tests, a job that publishes: five days of a week. */
 export function* officeBuilds(load: OfficeLoad, random: Random): Generator<Build> {
   const end = load.days * 86_400 - LAST_BUILD_SECONDS;
   for (let at = 0; ;) {
@@ -76,7 +76,7 @@ export function* risingJobs(hours: number, perHour: number, seconds: Span, rando
   }
 }
 
-/** Hours of short jobs, then suddenly long ones: what was learnt of the first is wrong for the second. */
+/** Hours of short jobs, then suddenly long ones, for which the estimated throughput is wrong. */
 export function* changingJobs(random: Random): Generator<Build> {
   yield* steadyJobs([0, 4], 900, [40, 80], random);
   yield* steadyJobs([4, 9], 20, [2400, 4800], random);

@@ -2,7 +2,7 @@ import type { Host } from "./host";
 
 const THRASH_SECONDS = 900;
 
-/** What a run has cost, and how long its jobs have waited. */
+/** The costs of a run, and the waits of its jobs. */
 export class Measures {
   jobs = 0;
   finished = 0;
@@ -40,7 +40,7 @@ export class Measures {
     if (isVoluntary) this.#lastVoluntaryEnd = now;
   }
 
-  /** Hosts that outlive the run are paid for up to its end. */
+  /** Counts the remaining hosts up to the end of the run. */
   close(hosts: Iterable<Host>, now: number): void {
     for (const host of hosts) {
       this.#aliveSeconds += now - host.launchedAt;

@@ -20,7 +20,7 @@ interface Given extends Omit<Options, "scenarios"> {
   readonly scenario: readonly string[];
 }
 
-export function simulation(play: (options: Options) => void): Command {
+export function simulateCommand(play: (options: Options) => void): Command {
   return commandLine("npm run simulate --")
     .description(
       'Plays scenarios in simulated time under Buildkite\'s own scaler ("reference") and under this ' +
@@ -51,7 +51,7 @@ function seedsOf(text: string): number {
   throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_SEEDS}.`);
 }
 
-/** Found out before minutes of work rather than after. */
+/** Checked before the scenarios run, which takes minutes. */
 function file(text: string): string {
   const folder = dirname(resolve(path(text)));
   if (existsSync(folder)) return text;

@@ -1,6 +1,6 @@
 import { type Boots, noBoots } from "../../lambda/agent-scaler/decision/boots";
 import { nextPoll } from "../../lambda/agent-scaler/timing/cadence";
-import { afterwards } from "../../lambda/agent-scaler/decision/decide";
+import { memoryAfterAction } from "../../lambda/agent-scaler/decision/decide";
 import { type EvaluationInput, evaluate, type Evaluation } from "../../lambda/agent-scaler/decision/evaluate";
 import type { Group } from "./group";
 import type { Policy, World } from "./simulation";
@@ -10,17 +10,17 @@ import type { Memory } from "../../lambda/agent-scaler/decision/model";
 const INTERVAL_SECONDS = 10;
 const TIMEOUT_SECONDS = 55;
 const TOKEN_SECONDS = 300;
-/** What the calls of a poll take, and those before the size is written. */
+/** Time of all calls of a poll, and of those before the desired capacity is set. */
 const POLL_SECONDS = 0.5;
 const WRITE_SECONDS = 0.4;
 
-/** This project's scaler: its own decision and cadence; only the calls around them are played. */
+/** This project's scaler: its real decision and cadence, and simulated calls. */
 export const ours: Policy = (world) => {
   const { clock, measures } = world;
   const scaler = new OurScaler(world);
   return {
     invoke: () => {
-      // The memory; the agent token is used for five minutes.
+      // The memory, and the agent token every five minutes.
       measures.awsCalls += 1 + 60 / TOKEN_SECONDS;
       scaler.poll(clock.now);
     },
@@ -41,7 +41,7 @@ class OurScaler {
     const now = clock.now;
     measures.buildkiteCalls++;
     measures.awsCalls++;
-    const input = this.look();
+    const input = this.input();
     const evaluation = evaluate(input, this.#memory, this.#boots);
     if (changes(evaluation)) clock.after(WRITE_SECONDS, () => this.write(input));
     else this.remember(evaluation);
@@ -57,24 +57,24 @@ class OurScaler {
     else clock.at(next, () => this.poll(invokedAt));
   }
 
-  /** The group is read once more, and the write is evaluated by what it is then. */
+  /** Describes the group again and decides again before it sets the desired capacity. */
   private write({ metrics }: EvaluationInput): void {
     const { measures, group } = this.world;
     measures.awsCalls++;
-    const evaluation = evaluate({ ...this.look(), metrics }, this.#memory, this.#boots);
+    const evaluation = evaluate({ ...this.input(), metrics }, this.#memory, this.#boots);
     this.remember(evaluation);
     if (!changes(evaluation)) return;
-    // Writing the size, and writing the memory down.
+    // Setting the desired capacity, and storing the memory.
     measures.awsCalls += 2;
     group.setDesired(evaluation.decision.desired);
   }
 
   private remember({ boots, decision }: Evaluation): void {
     this.#boots = boots;
-    this.#memory = afterwards(decision, this.world.clock.now);
+    this.#memory = memoryAfterAction(decision, this.world.clock.now);
   }
 
-  private look(): EvaluationInput {
+  private input(): EvaluationInput {
     const { clock, queue, group, params } = this.world;
     const { scheduled, running, waiting, agents } = queue;
     return {
@@ -85,7 +85,7 @@ class OurScaler {
     };
   }
 
-  /** Made anew only where the group has changed. */
+  /** Built again only where the group has changed. */
   private instances(group: Group): EvaluationInput["group"]["instances"] {
     if (group.version !== this.#version)
       this.#described = [...group.hosts.values()].map((host) => ({ id: host.id, lifecycleState: host.lifecycleState }));

@@ -8,11 +8,11 @@ const DISPATCH_SECONDS = [1, 3] as const;
 export interface Hosts {
   /** Every agent of the host has finished, or has just connected. */
   readonly onIdle: (host: Host) => void;
-  /** Each agent takes one job and leaves; its host goes on with the others. */
+  /** Each agent disconnects after one job; its host goes on with the others. */
   readonly agentsTakeOneJob: boolean;
 }
 
-/** Buildkite's side: jobs, agents, and who gets what. An agent that has just finished a job is the first to get another. */
+/** The Buildkite queue: it dispatches jobs to agents. An agent that has just finished a job is the first to get another. */
 export class Queue {
   scheduled = 0;
   running = 0;
@@ -56,11 +56,11 @@ export class Queue {
     host.agents = agents;
     this.agents += agents;
     for (let i = 0; i < agents; i++) this.#neverBusy.push(host);
-    this.rest(host);
+    this.markIdle(host);
     this.dispatch();
   }
 
-  /** The jobs of a host that is gone are run again. */
+  /** The jobs of a terminated host run again. */
   disconnect(host: Host): void {
     this.agents -= host.agents;
     this.running -= host.running;
@@ -143,7 +143,7 @@ export class Queue {
       this.begin(job.build);
     }
     this.dispatch();
-    this.rest(host);
+    this.markIdle(host);
   }
 
   private leave(host: Host): void {
@@ -151,7 +151,7 @@ export class Queue {
     this.agents--;
   }
 
-  private rest(host: Host): void {
+  private markIdle(host: Host): void {
     if (host.engaged > 0) return;
     host.idleSince = this.clock.now;
     this.hosts.onIdle(host);

@@ -1,6 +1,6 @@
 import { RandomNumbers } from "../../test/harness/random-numbers";
 
-/** A stream of its own for each purpose, so that two policies meet the same fate. */
+/** An independent stream for each purpose, so that both policies get the same random numbers. */
 export class Random extends RandomNumbers {
   constructor(seed: number, stream: string) {
     let hash = 2166136261;
@@ -8,7 +8,7 @@ export class Random extends RandomNumbers {
     super(hash);
   }
 
-  /** Any number from the lower one on. */
+  /** Uniform, at least `low` and below `high`. */
   within(low: number, high: number): number {
     return low + (high - low) * this.next();
   }

@@ -4,7 +4,7 @@ import type { Policy, World } from "./simulation";
 /** A pause of ten seconds and half a second of calls: when the polls of an invocation begin. */
 const POLLS_AT = [0, 10.5, 21, 31.5, 42];
 const BILLED_SECONDS = 50;
-/** From looking at the group to writing its size. */
+/** From describing the group to setting its desired capacity. */
 const WRITE_SECONDS = 0.4;
 
 /** Buildkite's own scaler: five polls in each minute, memory of its last events. Its metrics are off, as in Terraform. */

@@ -1,6 +1,6 @@
 import type { Group, Metrics, Settings } from "../../lambda/agent-scaler/decision/model";
 
-/** What one poll of Buildkite's own scaler sees: the format of the decision vectors. */
+/** The input of one poll of Buildkite's own scaler, in the format of the decision vectors. */
 export interface Poll {
   readonly params: Omit<Settings, "warmIdleInstances">;
   readonly metrics: Metrics;
@@ -18,7 +18,7 @@ export interface Outcome {
   readonly error: boolean;
   readonly lastScaleInUpdated: boolean;
   readonly lastScaleOutUpdated: boolean;
-  /** Hosts that are told to stop. */
+  /** Number of instances whose agents get SIGTERM. */
   readonly sigterm: number;
   /** Minimum uptimes of the checks for dangling instances. */
   readonly danglingChecks: readonly number[];
@@ -29,7 +29,7 @@ const failingBefore = ["metricsApi", "publish", "describe"];
 const STALE_SECONDS = 120;
 const ZERO_AGENTS_UPTIME_SECONDS = 600;
 
-/** What Buildkite's own scaler does in one poll, quirks included: the decision vectors tell. */
+/** What Buildkite's own scaler does in one poll, its bugs included, as the decision vectors show. */
 export function referencePoll(poll: Poll): Outcome {
   const { params, asg, faults } = poll;
   const checks = params.elasticCIMode ? [params.danglingMinUptimeSeconds] : [];
@@ -42,7 +42,7 @@ export function referencePoll(poll: Poll): Outcome {
     return target < asg.desired ? scaleIn(poll, target, unchanged) : unchanged;
   }
   if (asg.desired > target) return scaleIn(poll, target, unchanged);
-  // The known mistake of this route: a raise, or a repetition, by way of the scale-in.
+  // A known bug: this scale-in may raise the size, or be repeated.
   if (active > target) return params.elasticCIMode && asg.pending > 0 ? unchanged : scaleIn(poll, target, unchanged);
   const noAgents = params.elasticCIMode && active > 0 && poll.metrics.agentsTotal === 0;
   return noAgents ? { ...unchanged, danglingChecks: [...checks, ZERO_AGENTS_UPTIME_SECONDS] } : unchanged;

@@ -40,7 +40,7 @@ const USUAL: Omit<Scenario, "name" | "title" | "builds"> = {
   pauses: [],
 };
 
-/** What Buildkite's scaler takes where its environment says nothing. Scale-in stays off: hosts leave by themselves only. */
+/** The defaults of Buildkite's scaler. Scale-in stays off: hosts terminate themselves. */
 const codeDefaults = {
   settings: "code defaults: no cooldown, no factor",
   params: { ...STACK, scaleOutCooldownSeconds: 0, scaleOutFactor: 0 },
@@ -58,7 +58,7 @@ const office =
     officeBuilds({ ...OFFICE, ...changes }, random);
 const none: Builds = () => [];
 const longJobs = office({ buildsPerHour: 5, tests: [4, 12], testMinutes: 60 });
-/** So many agents are at work in the end. */
+/** `atWork`: busy agents at the end. */
 const rising =
   (atWork: number, seconds: readonly [number, number]): Builds =>
   (random) =>

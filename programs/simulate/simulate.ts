@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { run } from "../../src/cli/command-line";
 import { compare, type Comparison } from "./comparison";
-import { type Options, simulation } from "./options";
+import { type Options, simulateCommand } from "./options";
 import { picture } from "./picture";
 import { block, json } from "./report";
-import { shown, verdicts } from "./targets";
+import { verdictLines, verdicts } from "./targets";
 
 const FIRST_SEED = 1;
 
@@ -21,10 +21,10 @@ function play({ scenarios, seeds, json: jsonFile, plot }: Options): void {
     return comparison;
   });
   const all = verdicts(comparisons);
-  console.log(shown(all));
+  console.log(verdictLines(all));
   if (jsonFile !== undefined) writeFileSync(jsonFile, json(comparisons, all));
   if (plot !== undefined) writeFileSync(plot, picture(scenarios[0]!, FIRST_SEED));
   if (!all.every(({ kept }) => kept)) throw new Error("not every promise is kept.");
 }
 
-void run(simulation(play), process.argv.slice(2), console).then((code) => (process.exitCode = code));
+void run(simulateCommand(play), process.argv.slice(2), console).then((code) => (process.exitCode = code));

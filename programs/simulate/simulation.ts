@@ -11,9 +11,9 @@ export interface Scenario extends HostBehaviour {
   readonly title: string;
   /** What `params` are, in words. */
   readonly settings: string;
-  /** Of both policies. */
+  /** Settings of both policies. */
   readonly params: Settings;
-  /** How many seeds tell enough. */
+  /** Number of seeds by default. */
   readonly seeds: number;
   readonly hours: number;
   readonly min: number;
@@ -27,13 +27,13 @@ export interface Scenario extends HostBehaviour {
 }
 
 export interface Spot {
-  /** Mean time between two storms. */
+  /** Mean hours between two waves of Spot interruptions. */
   readonly everyHours: number;
-  /** Share of the instances that a storm takes. */
+  /** Share of the instances that a wave interrupts. */
   readonly share: number;
 }
 
-/** What a scaler can see and touch. */
+/** What a policy may read and change. */
 export interface World {
   readonly clock: Clock;
   readonly queue: Queue;
@@ -42,7 +42,7 @@ export interface World {
   readonly params: Settings;
 }
 
-/** Begins an invocation, and arranges its polls on the clock. */
+/** A scaler. `invoke` starts an invocation and schedules its polls on the clock. */
 export type Policy = (world: World) => { readonly invoke: () => void };
 
 export interface Sample {
@@ -60,7 +60,7 @@ export interface Run {
 
 const INVOCATION_SECONDS = 60;
 
-/** One scenario under one policy. The same seed brings the same builds, boot times and losses, whatever the policy does. */
+/** One scenario under one policy. The same seed gives the same builds, boot times and Spot interruptions, whatever the policy does. */
 export function simulate(scenario: Scenario, policy: Policy, seed: number, samples = 0): Run {
   const end = scenario.hours * 3600;
   const clock = new Clock();
@@ -68,8 +68,8 @@ export function simulate(scenario: Scenario, policy: Policy, seed: number, sampl
   const queue = new Queue(clock, new Random(seed, "dispatch"), measures);
   const group = new Group(clock, new Random(seed, "boot"), measures, queue, scenario, scenario.min, scenario.max);
   const world = { clock, queue, group, measures, params: scenario.params };
-  arrangeLoad(scenario, world, seed);
-  if (scenario.spot) arrangeStorms(scenario.spot, world, new Random(seed, "spot"));
+  scheduleLoad(scenario, world, seed);
+  if (scenario.spot) scheduleSpotInterruptions(scenario.spot, world, new Random(seed, "spot"));
   const scaler = policy(world);
   // The schedule's minute and the day's hours begin at unrelated moments.
   repeat(clock, new Random(seed, "schedule").within(0, INVOCATION_SECONDS), INVOCATION_SECONDS, () => scaler.invoke());
@@ -87,7 +87,7 @@ function repeat(clock: Clock, first: number, every: number, action: () => void):
   });
 }
 
-function arrangeLoad(scenario: Scenario, { clock, queue }: World, seed: number): void {
+function scheduleLoad(scenario: Scenario, { clock, queue }: World, seed: number): void {
   if (scenario.unserviceableJobs > 0) clock.at(0, () => queue.arriveUnserviceable(scenario.unserviceableJobs));
   for (const [from, to] of scenario.pauses) {
     clock.at(from * 3600, () => queue.pause());
@@ -105,10 +105,10 @@ function arrangeLoad(scenario: Scenario, { clock, queue }: World, seed: number):
   next();
 }
 
-function arrangeStorms({ everyHours, share }: Spot, { clock, group }: World, random: Random): void {
+function scheduleSpotInterruptions({ everyHours, share }: Spot, { clock, group }: World, random: Random): void {
   clock.after(random.exponential(everyHours * 3600), () => {
-    for (const host of [...group.hosts.values()]) if (random.chance(share)) group.lose(host);
-    arrangeStorms({ everyHours, share }, { clock, group } as World, random);
+    for (const host of [...group.hosts.values()]) if (random.chance(share)) group.interrupt(host);
+    scheduleSpotInterruptions({ everyHours, share }, { clock, group } as World, random);
   });
 }
 

@@ -4,9 +4,9 @@ import { type Figure, FIGURES } from "./figures";
 export interface Target {
   readonly scenario: string;
   readonly figure: Figure;
-  /** Most that ours may have for each one of the reference. */
+  /** The most that ours may be, as a multiple of the reference. */
   readonly limit: number;
-  /** Why the limit is laxer than for the other scenarios. */
+  /** Why the limit is higher than for the other scenarios. */
   readonly because?: string;
 }
 
@@ -27,13 +27,13 @@ const better: readonly Target[] = [
   { scenario: "idle-day", figure: "functionSeconds", limit: 0.5 },
 ];
 
-/** What somebody pays for, in money or in time. */
+/** Figures that cost money or time. */
 const NEVER_WORSE: readonly Figure[] = ["waitMean", "waitP95", "instanceHours", "apiCalls", "functionSeconds"];
 const NEVER_WORSE_LIMIT = 1.05;
-/** Nobody notices less, so that a few seconds are no ratio. */
-const UNNOTICED_SECONDS = 5;
+/** Waits may be this much longer, because of small waits a ratio says little. */
+const WAIT_TOLERANCE_SECONDS = 5;
 
-const SLEPT =
+const QUIET =
   "a queue that slept for two hours is looked at once a minute, which saves nine tenths of the function's time: the first job of a day waits up to 50 s more";
 const POLLS =
   "six polls a minute instead of five, without a gap of 18 s, and a look into the memory; neither AWS nor Buildkite charges for these calls";
@@ -52,8 +52,8 @@ const exceptions: readonly Required<Target>[] = [
   { scenario: "slow-boot-small-code", figure: "waitMean", limit: 1.1, because: BOOSTS },
   { scenario: "boot-failures", figure: "instanceHours", limit: 1.1, because: REPLACED },
   { scenario: "rising-load", figure: "apiCalls", limit: 1.35, because: WRITES },
-  { scenario: "small", figure: "waitP95", limit: 1.2, because: SLEPT },
-  { scenario: "small-code", figure: "waitP95", limit: 1.2, because: SLEPT },
+  { scenario: "small", figure: "waitP95", limit: 1.2, because: QUIET },
+  { scenario: "small-code", figure: "waitP95", limit: 1.2, because: QUIET },
 ];
 
 /** Every promise about these comparisons, kept or not. */
@@ -77,13 +77,13 @@ function targetsFor(scenario: string): readonly Target[] {
 function judge(target: Target, comparison: Comparison): Verdict {
   const reference = comparison.reference.mean[target.figure];
   const ours = comparison.ours.mean[target.figure];
-  const unnoticed = target.figure.startsWith("wait") && target.limit >= 1 ? UNNOTICED_SECONDS : 0;
-  const most = Math.max(reference * target.limit, reference + unnoticed);
+  const tolerance = target.figure.startsWith("wait") && target.limit >= 1 ? WAIT_TOLERANCE_SECONDS : 0;
+  const most = Math.max(reference * target.limit, reference + tolerance);
   return { ...target, reference, ours, kept: ours <= (target.limit < 1 ? reference * target.limit : most) };
 }
 
-/** One line for each promise that is not kept, that is an exception, or that asks for more than never to be worse. */
-export function shown(all: readonly Verdict[]): string {
+/** One line for each promise that is not kept, that is an exception, or whose limit is below 1. */
+export function verdictLines(all: readonly Verdict[]): string {
   const telling = all.filter(({ kept, limit, because }) => !kept || limit < 1 || because !== undefined);
   const reasons = [...new Set(telling.flatMap(({ because }) => because ?? []))];
   const line = (verdict: Verdict) => {

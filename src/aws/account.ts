@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { startsWith, text } from "../value/text";
 import { type Operand, Value, when } from "../value/value";
 
-/** Where the stack lives: everything that an ARN is built from. All of it is known at plan. */
+/** Account, partition and region of the stack, from which ARNs are built. All of it is known at plan. */
 export class Account extends Construct {
   readonly id: Value<string>;
   readonly partition: Value<string>;
@@ -37,7 +37,7 @@ export class Account extends Construct {
     return when(startsWith(key, "arn:"), key, this.arn("kms", text`key/${key}`));
   }
 
-  /** ARN of a managed policy that AWS keeps. */
+  /** ARN of an AWS managed policy. */
   awsPolicyArn(name: Operand<string>): Value<string> {
     return text`arn:${this.partition}:iam::aws:policy/${name}`;
   }

@@ -6,7 +6,7 @@ import { text } from "../value/text";
 import { isSet, known, type Operand, Value, when } from "../value/value";
 import { PACKAGE_NAME, PACKAGE_VERSION, packaged } from "../package";
 
-/** Where a function's code comes from and how it is started. An empty text leaves the argument out. */
+/** A function's code, handler and runtime. An empty text leaves the argument out. */
 export interface FunctionCode {
   readonly filename: Value<string>;
   readonly sourceCodeHash: Value<string>;
@@ -28,7 +28,7 @@ export function lambdaKey(name: string): string {
   return `${PACKAGE_NAME}/v${PACKAGE_VERSION}/${name}.zip`;
 }
 
-/** One of our own functions: from the zip in this package, or from `lambda_bucket`. */
+/** One of this package's functions: from the zip in the package, or from `lambda_bucket`. */
 export function ownCode(scope: Construct, { lambdaBucket }: CodeInputs, name: string): FunctionCode {
   const zip = packaged("dist", "lambda", `${name}.zip`);
   if (!existsSync(zip)) throw new Error(`${zip} is missing: run "npm run build:lambda" in the package that holds it.`);
@@ -50,8 +50,8 @@ function asset(scope: Construct, name: string, path: string): Value<string> {
   return text`${Value.expression<string>("path.module")}/${file.path}`;
 }
 
-/** One code or the other; a code that is certain not to run is not even looked at. */
-export function either(
+/** One code or the other. Where the condition is known, the code that is not selected is not built. */
+export function selectCode(
   condition: Operand<boolean>,
   then: () => FunctionCode,
   otherwise: () => FunctionCode,

@@ -5,7 +5,7 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { type Precondition, each, type One, optional, orNull, preconditions } from "../value/optional";
+import { type Precondition, withCount, type One, optional, orNull, preconditions } from "../value/optional";
 import { text } from "../value/text";
 import { list, map, num, type Operand, str, type Value, when } from "../value/value";
 import { type Account } from "./account";
@@ -36,18 +36,18 @@ export interface FunctionProps {
   readonly code: FunctionCode;
   readonly timeoutSeconds: Operand<number>;
   readonly environment?: Value<Readonly<Record<string, string>>>;
-  /** What must hold for the code to be there. */
+  /** Preconditions of the function, such as that its code exists. */
   readonly requirements?: readonly Precondition[];
-  /** What it works with: there before it runs, gone only after its rights are. */
-  readonly needs?: readonly ITerraformDependable[];
-  /** Concurrent runs kept for it; -1 keeps none. */
+  /** Created before the function and its policy, destroyed after them. */
+  readonly dependsOn?: readonly ITerraformDependable[];
+  /** Reserved concurrent executions; -1 reserves none. */
   readonly reservedConcurrency?: Value<number>;
   readonly role: {
     readonly name: Value<string>;
     readonly exists: Value<boolean>;
-    /** The role to use where none is made. */
-    readonly given: Value<string>;
-    readonly may: readonly Statement[];
+    /** ARN of the role to use where none is made. */
+    readonly existingArn: Value<string>;
+    readonly statements: readonly Statement[];
     readonly managedPolicyArns?: Value<readonly string[]>;
   };
 }
@@ -57,7 +57,7 @@ export interface FunctionParts {
   readonly logs: CloudwatchLogGroup;
 }
 
-/** Our only way to make a Lambda function: with a log group of its own, and a role that may write there and do what `may` says. */
+/** A Lambda function with a log group of its own, and a role that may write there and has the given statements. */
 export function lambdaFunction(
   scope: Construct,
   one: One,
@@ -96,8 +96,8 @@ export function lambdaFunction(
       reservedConcurrentExecutions: num(props.reservedConcurrency ?? -1),
       tags: map(names.tags),
       ...(precondition.length > 0 && { lifecycle: { precondition } }),
-      // A function that runs before its rights are there fails; one without its log group makes one that never expires.
-      dependsOn: [logs, ...(props.needs ?? []), ...role.rights],
+      // A function that runs before its permissions exist fails; one without its log group makes one whose events never expire.
+      dependsOn: [logs, ...(props.dependsOn ?? []), ...role.permissions],
     }),
   );
   return { fn, logs };
@@ -106,11 +106,11 @@ export function lambdaFunction(
 function functionRole(
   scope: Construct,
   { names, permissionsBoundary }: FunctionContext,
-  { ids, role, needs = [] }: FunctionProps,
+  { ids, role, dependsOn = [] }: FunctionProps,
   logArn: Value<string>,
 ) {
-  const rights: ITerraformDependable[] = [];
-  // Scopes of their own, because a function, its role and its policy may bear one id.
+  const permissions: ITerraformDependable[] = [];
+  // Scopes of their own, because a function, its role and its policy may have the same id.
   const [roleHome, policyHome] = [new Construct(scope, "role"), new Construct(scope, "policy")];
   const own = optional(role.exists, (one) => {
     const made = one(
@@ -126,24 +126,24 @@ function functionRole(
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
       resources: [logArn],
     };
-    rights.push(
+    permissions.push(
       one(
         new IamRolePolicy(policyHome, ids.policy, {
           name: str(role.name),
           role: made.id,
-          policy: str(policyDocument([logging, ...role.may])),
-          ...(needs.length > 0 && { dependsOn: [...needs] }),
+          policy: str(policyDocument([logging, ...role.statements])),
+          ...(dependsOn.length > 0 && { dependsOn: [...dependsOn] }),
         }),
       ),
     );
     const arns = role.managedPolicyArns ? when<readonly string[]>(role.exists, role.managedPolicyArns, []) : [];
-    const attachments = each(
+    const attachments = withCount(
       arns,
       (arn) =>
         new IamRolePolicyAttachment(roleHome, `${ids.role}_managed_policies`, { role: made.name, policyArn: str(arn) }),
     );
-    if (attachments) rights.push(attachments);
+    if (attachments) permissions.push(attachments);
     return made;
   });
-  return { arn: own.pick((made) => made.arn, role.given), rights };
+  return { arn: own.pick((made) => made.arn, role.existingArn), permissions };
 }

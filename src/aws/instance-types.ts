@@ -15,7 +15,7 @@ export function instanceTypes(): Check<string> {
   );
 }
 
-/** Whether all of the types gather CPU credits, as the T families do: AWS refuses a setting for credits beside any other type. */
+/** Whether all of the types earn CPU credits, as the T families do: AWS refuses a credit specification for any other type. */
 export function isBurstable(types: Value<string>): Value<boolean> {
   return every(splitTrimmed(",", types), (type) => matches(/^t[0-9]/, type));
 }

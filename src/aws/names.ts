@@ -1,6 +1,6 @@
 import { type Construct } from "constructs";
 import { entry, mapIf, merge } from "../value/list";
-import { named } from "../value/optional";
+import { localValue } from "../value/optional";
 import { shortHash, text } from "../value/text";
 import { eq, type Operand, type Value, when } from "../value/value";
 import { type Account } from "./account";
@@ -8,9 +8,9 @@ import { type OWN_TAGS } from "./tags";
 
 export type Tags = Value<Readonly<Record<string, string>>>;
 
-/** What things are called, and the tags that all of them carry. */
+/** Names of resources, and the tags that all of them have. */
 export interface Names {
-  /** Prefix of every name: the stack's name and a suffix that makes it unique, known at plan. */
+  /** Prefix of every name: the stack's name and a suffix that makes it unique. Known at plan. */
   readonly stack: Value<string>;
   readonly tags: Tags;
 }
@@ -31,17 +31,17 @@ export interface TaggingInputs {
 export function stackName(scope: Construct, inputs: NamingInputs, account: Account): Value<string> {
   const derived = shortHash(8, text`${account.id}/${account.region}/${inputs.stackName}`);
   const suffix = when(eq(inputs.stackNameSuffix, ""), derived, inputs.stackNameSuffix);
-  return named(scope, "stack_name_full", text`${inputs.stackName}-${suffix}`);
+  return localValue(scope, "stack_name_full", text`${inputs.stackName}-${suffix}`);
 }
 
 export function commonTags(scope: Construct, inputs: TaggingInputs, stack: Value<string>): Tags {
   const costTag = entry(inputs.costAllocationTagName, inputs.costAllocationTagValue);
   const cost = mapIf(inputs.enableCostAllocationTags, costTag);
   const own: Readonly<Record<(typeof OWN_TAGS)[number], Operand<string>>> = { ManagedBy: "Terraform", Stack: stack };
-  return named(scope, "common_tags", merge<string>(inputs.tags, cost, own));
+  return localValue(scope, "common_tags", merge<string>(inputs.tags, cost, own));
 }
 
-/** The common tags and some of a resource's own, which win. */
+/** The common tags and a resource's own, which override them. */
 export function tagged(tags: Tags, own: Readonly<Record<string, Value<string> | string>>): Tags {
   return merge<string>(tags, own);
 }

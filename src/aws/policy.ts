@@ -5,7 +5,7 @@ import { type Operand, type Value } from "../value/value";
 /** One statement of an IAM or bucket policy. */
 export interface Statement {
   readonly sid: string;
-  /** Left out of the policy where false. */
+  /** The policy leaves the statement out where this is false. Absent: true. */
   readonly exists?: Operand<boolean>;
   readonly effect?: "Allow" | "Deny";
   readonly actions: Operand<readonly string[]>;
@@ -32,7 +32,7 @@ function body({ sid, effect = "Allow", actions, resources, principal, condition 
   };
 }
 
-/** Trust policy of a role that a service of AWS takes on. */
+/** Trust policy of a role that an AWS service assumes. */
 export function trustPolicy(service: Operand<string>): Value<string> {
   return jsonDocument({
     Version: "2012-10-17",

@@ -3,18 +3,18 @@ import { length, lower, matches } from "../value/text";
 import { and, eq, gte, not, type Operand, type Value } from "../value/value";
 import { type Check } from "../schema/check";
 
-/** AWS keeps this prefix to itself, in any case of its letters. */
+/** AWS reserves this prefix, in upper and lower case. */
 const RESERVED = /^[aA][wW][sS]:/;
 
-/** What IAM takes in keys and values. */
+/** Characters that IAM accepts in keys and values. */
 const TAG_TEXT = new RegExp("^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*$");
 const CHARACTERS = "letters, digits, blanks and _.:/=+-@, for IAM takes no others";
 
 /** Keys of the tags that the stack itself sets. */
 export const OWN_TAGS = ["ManagedBy", "Stack"] as const;
 
-/** IAM takes keys for the same that differ only in upper and lower case, and refuses to have both. */
-export function clash(keys: Operand<readonly string[]>, others: Operand<readonly string[]>): Value<boolean> {
+/** Whether some key differs from one of the others only in upper and lower case: IAM refuses to have both. */
+export function differOnlyInCase(keys: Operand<readonly string[]>, others: Operand<readonly string[]>): Value<boolean> {
   return some(keys, (key) => some(others, (other) => and(eq(lower(key), lower(other)), not(eq(key, other)))));
 }
 
@@ -22,12 +22,13 @@ const LIKE_OWN = `the stack's own tags ${OWN_TAGS.join(" and ")} only in upper a
 
 type Tags = Readonly<Record<string, string>>;
 
+/** Limits of a tag's key, which may be empty. */
 export function tagKey(): readonly Check<string>[] {
   return [
     { holds: (key) => not(matches(RESERVED, key)), must: "not begin with aws:, which AWS reserves" },
     { holds: (key) => gte(128, length(key)), must: "have at most 128 characters" },
     tagText(),
-    { holds: (key) => not(clash(keys(entry(key, "")), OWN_TAGS)), must: `not differ from ${LIKE_OWN}` },
+    { holds: (key) => not(differOnlyInCase(keys(entry(key, "")), OWN_TAGS)), must: `not differ from ${LIKE_OWN}` },
   ];
 }
 
@@ -35,7 +36,7 @@ export function tagText(): Check<string> {
   return { holds: (text) => matches(TAG_TEXT, text), must: `have only ${CHARACTERS}` };
 }
 
-/** The same for the keys of a map, which must not be empty either. */
+/** The same for the keys of a map, which must not be empty. */
 export function tagKeys(): readonly Check<Tags>[] {
   return [
     {
@@ -51,11 +52,11 @@ export function tagKeys(): readonly Check<Tags>[] {
       must: `have keys of only ${CHARACTERS}`,
     },
     {
-      holds: (tags) => not(clash(keys(tags), OWN_TAGS)),
+      holds: (tags) => not(differOnlyInCase(keys(tags), OWN_TAGS)),
       must: `have no key that differs from ${LIKE_OWN}`,
     },
     {
-      holds: (tags) => not(clash(keys(tags), keys(tags))),
+      holds: (tags) => not(differOnlyInCase(keys(tags), keys(tags))),
       must: "have no two keys that differ only in upper and lower case, which IAM ignores",
     },
     {

@@ -6,7 +6,7 @@ export interface Output {
   error(text: string): void;
 }
 
-/** The beginning of every command line in this repository. */
+/** A command with what all command lines of this repository have in common. */
 export function commandLine(name: string): Command {
   return (
     new Command(name)
@@ -21,9 +21,9 @@ export function commandLine(name: string): Command {
   );
 }
 
-/** Runs it and answers the exit code: 0 done, 1 failed, 2 wrong call. An action fails by throwing. */
+/** Runs the command and returns the exit code: 0 done, 1 failed, 2 wrong call. An action fails by throwing. */
 export async function run(program: Command, args: readonly string[], output: Output): Promise<number> {
-  // Commander writes help in pieces. In one, who reads only its beginning does not break the pipe.
+  // Commander writes help in pieces. Written at once, it breaks no pipe whose reader stops early, such as head.
   const help: string[] = [];
   const writing = { writeOut: (text: string) => help.push(text), writeErr: () => undefined, getOutHelpWidth: () => 80 };
   for (const command of [program, ...program.commands]) command.configureOutput(writing);
@@ -56,23 +56,23 @@ function sentence({ code, message }: CommanderError, { commands }: Command): str
   return /[.?]$/.test(text) ? text : `${text}.`;
 }
 
-/** For options that name a file or folder. An option that is taken for a path has lost its own one. */
+/** For options that name a file or folder. A value that begins with a hyphen is the next option: the path is missing. */
 export function path(text: string): string {
   if (text !== "" && !text.startsWith("-")) return text;
   throw new InvalidArgumentError("It must be a path. Write ./ before a name that begins with a hyphen.");
 }
 
-/** For an option of one form. `must` completes the sentence "It must be …". */
-export function matching(form: RegExp, must: string): (text: string) => string {
+/** For options that must match a pattern. `must` completes the sentence "It must be …". */
+export function matching(pattern: RegExp, must: string): (text: string) => string {
   return (text) => {
-    if (form.test(text)) return text;
+    if (pattern.test(text)) return text;
     throw new InvalidArgumentError(`It must be ${must}.`);
   };
 }
 
-/** For values separated by commas, each of one form. A repeated option adds to the list; nothing is there twice. */
-export function listOf(form: RegExp, must: string): (text: string, before?: readonly string[]) => readonly string[] {
-  const item = matching(form, `${must}, several of them separated by commas without blanks`);
+/** For values separated by commas, each of which must match a pattern. A repeated option adds to the list; duplicates are dropped. */
+export function listOf(pattern: RegExp, must: string): (text: string, before?: readonly string[]) => readonly string[] {
+  const item = matching(pattern, `${must}, several of them separated by commas without blanks`);
   return (text, before = []) => [...new Set([...before, ...text.split(",").map(item)])];
 }
 

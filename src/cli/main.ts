@@ -2,10 +2,10 @@ import { PACKAGE_NAME, PACKAGE_VERSION } from "../package";
 import { commandLine, type Output, run } from "./command-line";
 import { addModule } from "./commands/module";
 
-/** Each from the file of its name in the folder commands. */
+/** One for each file in the folder commands. */
 const COMMANDS = [addModule];
 
-/** Runs the package's command line and answers its exit code. */
+/** Runs the package's command line and returns its exit code. */
 export function main(args: readonly string[], output: Output): Promise<number> {
   const program = commandLine(PACKAGE_NAME)
     .description("The Elastic CI Stack for AWS, from the command line.")

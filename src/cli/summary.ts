@@ -2,7 +2,7 @@ import { type AnyDefinition } from "../schema/definition";
 import { type ModuleFiles } from "../module/module-files";
 import { awsVersions, REQUIRED } from "../module/versions";
 
-/** What was written, and what to do with it. */
+/** What the module command has written, and how to use it. */
 export function summary(
   { schema, outputs }: AnyDefinition,
   out: string,

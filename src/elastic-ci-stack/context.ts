@@ -1,13 +1,13 @@
 import { type Construct } from "constructs";
 import { Account } from "../aws/account";
 import { commonTags, type Names, stackName } from "../aws/names";
-import { named } from "../value/optional";
+import { localValue } from "../value/optional";
 import { text } from "../value/text";
 import { type Operand, type Value } from "../value/value";
 import { facts, type Facts } from "./facts";
 import { type Inputs } from "./inputs/table";
 
-/** What every part of the stack works from. */
+/** What every part of the stack is built from. */
 export interface StackContext {
   readonly inputs: Inputs;
   readonly facts: Facts;
@@ -36,13 +36,13 @@ function stackNames(scope: Construct, inputs: Inputs, account: Account): StackNa
   return {
     stack,
     group,
-    groupArn: named(scope, "group_arn", groupArn(account, group)),
+    groupArn: localValue(scope, "group_arn", groupArn(account, group)),
     terminatingHook: text`${stack}-terminating-hook`,
     tags: commonTags(scope, inputs, stack),
   };
 }
 
-/** ARN of a group by its name; the id in it stays open. */
+/** ARN of a group by its name; the group's id in it is a wildcard. */
 export function groupArn(account: Account, group: Operand<string>): Value<string> {
   return account.arn("autoscaling", text`autoScalingGroup:*:autoScalingGroupName/${group}`);
 }

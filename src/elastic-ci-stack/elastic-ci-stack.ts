@@ -18,21 +18,19 @@ import { type Parts } from "./parts";
 
 /**
  * An autoscaling cluster of Buildkite agents on EC2: network, Auto Scaling group, AgentScaler, roles, secrets bucket.
- * The AWS provider is the surrounding stack's own; several clusters may stand in one app.
+ * It uses the AWS provider of the surrounding Terraform stack. Several clusters may be in one app.
  *
  * Pass values instead of calling `node.addDependency` on it: with that, whenever the dependency changes, Terraform reads account and
- * region only at apply, and replaces nearly everything whose name hangs on them, the secrets bucket too, unless `stackNameSuffix` is set.
+ * region only at apply, and replaces nearly everything whose name depends on them, the secrets bucket too, unless `stackNameSuffix` is set.
  *
  * ```ts
  * new ElasticCiStack(this, "ci", { stackName: "ci", buildkiteAgentTokenParameterStorePath: "/ci/token", maxSize: 20 });
  * ```
  */
 export class ElasticCiStack extends Construct {
-  /** The group of agents. */
   readonly autoScalingGroup: AutoscalingGroup;
-  /** Holds a terminating instance until its agent has finished. */
+  /** The lifecycle hook that keeps a terminating instance until its agent has finished. */
   readonly terminatingHook: AutoscalingLifecycleHook;
-  /** How instances are made. */
   readonly launchTemplate: LaunchTemplate;
   readonly instanceProfile: IamInstanceProfile;
   /** The instances' role; undefined where `instanceRoleArn` names one. */
@@ -89,8 +87,8 @@ export class ElasticCiStack extends Construct {
   }
 
   /**
-   * Declares the stack's facts as outputs of the surrounding Terraform stack, under the names that Buildkite's own module uses.
-   * @param prefix goes before every name, for a Terraform stack with several clusters.
+   * Declares the outputs in the README's table in the surrounding Terraform stack, under the names that Buildkite's own module uses.
+   * @param prefix of every name, for a Terraform stack with several clusters.
    * @throws where the Terraform stack has an output of such a name already.
    */
   addOutputs(prefix = ""): void {

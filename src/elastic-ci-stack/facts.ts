@@ -1,17 +1,17 @@
 import { type Construct } from "constructs";
 import { ARM_INSTANCE_TYPE, isBurstable as areBurstable } from "../aws/instance-types";
 import { every, splitTrimmed } from "../value/list";
-import { named } from "../value/optional";
+import { localValue } from "../value/optional";
 import { matches, startsWith } from "../value/text";
 import { and, eq, isSet, not, or, type Value } from "../value/value";
 import { type Inputs } from "./inputs/table";
 
-/** Conditions that several files need, each stated once: for rules as a function of the inputs, for parts by name. */
+/** Conditions that several files need, each stated once. Rules call the function, parts read the property. */
 export type Facts = { readonly [K in keyof typeof conditions]: Value<boolean> };
 
 export function facts(scope: Construct, inputs: Inputs): Facts {
   const all = Object.entries(conditions).map(
-    ([name, condition]) => [name, named(scope, snake(name), condition(inputs))] as const,
+    ([name, condition]) => [name, localValue(scope, snake(name), condition(inputs))] as const,
   );
   return Object.fromEntries(all) as Facts;
 }
@@ -25,10 +25,10 @@ export function createsSecurityGroup({ securityGroupIds }: Inputs): Value<boolea
 }
 
 export function createsSecretsBucket(inputs: Inputs): Value<boolean> {
-  return and(inputs.enableSecretsPlugin, not(givesSecretsBucket(inputs)));
+  return and(inputs.enableSecretsPlugin, not(usesExistingSecretsBucket(inputs)));
 }
 
-export function givesSecretsBucket({ createSecretsBucket, secretsBucket }: Inputs): Value<boolean> {
+export function usesExistingSecretsBucket({ createSecretsBucket, secretsBucket }: Inputs): Value<boolean> {
   return isGiven(createSecretsBucket, secretsBucket);
 }
 
@@ -45,10 +45,10 @@ export function createsInstanceRole({ createInstanceRole, instanceRoleArn }: Inp
 }
 
 function createsScalerRole(inputs: Inputs): Value<boolean> {
-  return and(scales(inputs), not(givesScalerRole(inputs)));
+  return and(scales(inputs), not(usesExistingScalerRole(inputs)));
 }
 
-export function givesScalerRole({ createScalerLambdaRole, scalerLambdaRoleArn }: Inputs): Value<boolean> {
+export function usesExistingScalerRole({ createScalerLambdaRole, scalerLambdaRoleArn }: Inputs): Value<boolean> {
   return isGiven(createScalerLambdaRole, scalerLambdaRoleArn);
 }
 
@@ -61,19 +61,23 @@ function createsStopRole(inputs: Inputs): Value<boolean> {
 }
 
 function readsImageParameter(inputs: Inputs): Value<boolean> {
-  return and(givesImageParameter(inputs), not(isSet(inputs.imageId)));
+  return and(usesImageParameter(inputs), not(isSet(inputs.imageId)));
 }
 
-export function givesImageParameter({ useImageIdParameter, imageIdParameter }: Inputs): Value<boolean> {
+export function usesImageParameter({ useImageIdParameter, imageIdParameter }: Inputs): Value<boolean> {
   return or(useImageIdParameter, isSet(imageIdParameter));
 }
 
 function scales(inputs: Inputs): Value<boolean> {
-  return and(inputs.scalerEnabled, not(isOfOneSize(inputs)));
+  return and(inputs.scalerEnabled, not(hasFixedSize(inputs)));
 }
 
-export function isOfOneSize({ minSize, maxSize }: Inputs): Value<boolean> {
+export function hasFixedSize({ minSize, maxSize }: Inputs): Value<boolean> {
   return eq(minSize, maxSize);
+}
+
+export function usesBuildkiteScaler({ scalerImplementation }: Inputs): Value<boolean> {
+  return eq<string>(scalerImplementation, "buildkite");
 }
 
 export function usesTypescriptScaler({ scalerImplementation }: Inputs): Value<boolean> {
@@ -108,14 +112,14 @@ function limitsJobs({ allowedPipelines, allowedRepositories, allowedBranches }: 
   return or(isSet(allowedPipelines), isSet(allowedRepositories), isSet(allowedBranches));
 }
 
-/** Parameter Store answers names with this prefix out of Secrets Manager. */
+/** Parameter Store reads names with this prefix from Secrets Manager. */
 export const SECRETS_MANAGER_REFERENCE = "/aws/reference/secretsmanager/";
 
 function tokenIsInSecretsManager({ buildkiteAgentTokenParameterStorePath: path }: Inputs): Value<boolean> {
   return startsWith(path, SECRETS_MANAGER_REFERENCE);
 }
 
-/** The flag says so where Terraform does not know the value before apply. */
+/** The flag states it where Terraform knows the value only after apply. */
 function isGiven(create: Value<boolean>, given: Value<string>): Value<boolean> {
   return or(not(create), isSet(given));
 }

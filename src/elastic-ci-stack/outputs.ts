@@ -1,7 +1,7 @@
 import { type Outputs } from "../schema/outputs";
 import { type Parts } from "./parts";
 
-/** Names and meanings are those of Buildkite's own module. */
+/** With the names and meanings of Buildkite's own module. */
 export const outputs: Outputs<Parts> = {
   vpc_id: { about: "Id of the VPC in use, made or given.", value: ({ network }) => network.vpcId },
   managed_secrets_bucket: {

@@ -1,7 +1,7 @@
 import { type Construct } from "constructs";
 import { type Requirement } from "../schema/validation";
 import { type Inputs } from "./inputs/table";
-import { named } from "../value/optional";
+import { localValue } from "../value/optional";
 import { AgentScaler } from "./scaler/agent-scaler";
 import { AgentToken } from "./secrets/agent-token";
 import { AgentAutoScalingGroup } from "./group/auto-scaling-group";
@@ -22,7 +22,7 @@ import { VpcEndpoints } from "./network/vpc-endpoints";
 
 export type Parts = ReturnType<typeof makeParts>;
 
-/** The whole stack, whoever gave the inputs: the table of contents of this folder. */
+/** The whole stack, for props and for variables: the table of contents of this folder. */
 export function makeParts(scope: Construct, inputs: Inputs, requirements: readonly Requirement[]) {
   const context = stackContext(scope, inputs);
 
@@ -37,7 +37,7 @@ export function makeParts(scope: Construct, inputs: Inputs, requirements: readon
   const grants = [...token.readStatements, ...signingKey.useStatements, ...secretsBucket.readStatements];
   const instanceRole = new InstanceRole(scope, "instance-role", context, grants);
   const image = new Image(scope, "image", context);
-  const bootData = named(scope, "user_data", userData({ ...context, token, signingKey, secretsBucket }));
+  const bootData = localValue(scope, "user_data", userData({ ...context, token, signingKey, secretsBucket }));
   const launchTemplate = new AgentLaunchTemplate(scope, "launch-template", context, {
     image,
     instanceRole,
@@ -50,19 +50,19 @@ export function makeParts(scope: Construct, inputs: Inputs, requirements: readon
     launchTemplate,
     minSize,
     requirements,
-    needs: [
+    dependsOn: [
       ...(network.own.made?.routes ?? []),
       ...endpoints.all,
-      ...instanceRole.rights,
+      ...instanceRole.permissions,
       ...[token.own.made, signingKey.alias.made, secretsBucket.own.made?.bucket].filter((made) => made !== undefined),
     ],
   });
   new ScheduledScaling(scope, "scheduled-scaling", context, group.group);
 
   new AzRebalancingSuspender(scope, "az-rebalancing-suspender", context, group.group);
-  const stop = new StopBuildkiteAgents(scope, "stop-buildkite-agents", context, group);
+  const stopBuildkiteAgents = new StopBuildkiteAgents(scope, "stop-buildkite-agents", context, group);
   const memory = new ScalerMemory(scope, "scaler-memory", context);
-  const scaler = new AgentScaler(scope, "agent-scaler", context, { token, memory, stop });
+  const scaler = new AgentScaler(scope, "agent-scaler", context, { token, memory, stopBuildkiteAgents });
 
   return {
     network,

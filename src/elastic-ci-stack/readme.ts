@@ -49,7 +49,7 @@ const LAMBDA_KEYS = FUNCTIONS.map((name) => `\`${lambdaKey(name)}\``).join(", ")
 
 const CREATE_FLAGS = table.names.filter((input) => table.row(input).type === "bool" && /^(create_|use_)/.test(input));
 
-/** What the generated module's README says of the stack, for readers who know Terraform and nothing else. */
+/** The stack's part of the generated module's README, for readers who know Terraform only. */
 export const readme: ModuleReadme = {
   introduction: `# Elastic CI Stack for AWS
 

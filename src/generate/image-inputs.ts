@@ -1,4 +1,4 @@
-/* What our image has to know of the inputs: the list in its inputs.generated.sh, with each one's kind and default. */
+/* The image's inputs.generated.sh: every input with its kind and default. */
 import { type Bounds, whole } from "../schema/check";
 import { type Row } from "../schema/row";
 import { type AnyTable } from "../schema/table";
@@ -29,15 +29,15 @@ export function imageInputsSource({ sections }: AnyTable): string {
 function line(row: Row): string[] {
   const { env, platforms } = row;
   if (env === undefined || platforms?.includes("linux") === false) return [];
-  return [`  input ${quoted(kindOf(row))} ${env} "\${${env}:=${standard(row).replace(/[\\"$`}]/g, "\\$&")}}"`];
+  return [`  input ${quoted(kindOf(row))} ${env} "\${${env}:=${defaultText(row).replace(/[\\"$`}]/g, "\\$&")}}"`];
 }
 
 function quoted(kind: string): string {
   return kind.includes("|") ? `'${kind}'` : kind;
 }
 
-/** As user-data.ts writes it. */
-function standard({ default: content }: Row): string {
+/** The default as user-data.ts writes it. */
+function defaultText({ default: content }: Row): string {
   return Array.isArray(content) ? content.join("\n") : String(content);
 }
 
@@ -48,6 +48,6 @@ function kindOf({ type, choices, checks, isSize, imageKind }: Row): string {
   if (type === "list(string)") return "list";
   if (type === "string") return isSize ? "memory" : "line";
   if (!checks.some(({ must }) => must === whole().must)) return "number";
-  const { least, above, most } = Object.assign({}, ...checks.map(({ bounds }) => bounds)) as Bounds;
-  return `whole:${least ?? (above === undefined ? "" : Math.floor(above) + 1)}:${most ?? ""}`;
+  const { min, exclusiveMin, max } = Object.assign({}, ...checks.map(({ bounds }) => bounds)) as Bounds;
+  return `whole:${min ?? (exclusiveMin === undefined ? "" : Math.floor(exclusiveMin) + 1)}:${max ?? ""}`;
 }

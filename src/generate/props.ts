@@ -16,7 +16,7 @@ const PROP_TYPES: Readonly<Record<VariableType, string>> = {
   "map(string)": "Readonly<Record<string, string>>",
 };
 
-/** Source text of props.generated.ts: the interface of the props, with the hover texts. */
+/** Source text of props.generated.ts: the interface of the props, with doc comments. */
 export function propsSource({ props, table }: AnyDefinition["schema"]): Promise<string> {
   const construct = props.replace(/Props$/, "");
   const article = /^[AEIO]/.test(construct) ? "an" : "a";
@@ -54,7 +54,7 @@ function propType(row: Row): readonly string[] {
   return row.commaSeparated ? ["string", "readonly string[]"] : [PROP_TYPES[row.type]];
 }
 
-/** Prettier leaves the lines of comments as they are. */
+/** By words, because Prettier does not wrap comments. */
 function wrap(paragraph: string, width: number): string[] {
   return paragraph.split(" ").reduce<string[]>((lines, word) => {
     const last = lines.at(-1);

@@ -6,7 +6,7 @@ export function withTables(readme: string, { schema, outputs }: AnyDefinition): 
   return between(between(readme, "inputs", inputTables(schema.table)), "outputs", outputTable(outputs));
 }
 
-/** The text with new content between `<!-- name -->` and `<!-- /name -->`. Prettier would pad every column of a table. */
+/** The text with new content between `<!-- name -->` and `<!-- /name -->`, which Prettier ignores: it would pad every table column. */
 function between(readme: string, name: string, content: string): string {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [before, rest] = [readme.indexOf(begin), readme.indexOf(end)];

@@ -30,7 +30,7 @@ export function render({ header, body }: Block): string {
   return body.length === 0 ? `${header} {}` : `${header} {\n${indent(bodyLines(body)).join("\n")}\n}`;
 }
 
-/** A value as Terraform's syntax has it. A map gets one line per entry, and so does a list that holds one. */
+/** A value in Terraform's native syntax. A map has one line per entry, and so has a list that contains a map. */
 export function literal(value: unknown): string {
   if (typeof value === "string") return quote(value);
   if (Array.isArray(value)) return literalList(value.map(literal));
@@ -49,7 +49,7 @@ function mapKey(key: string): string {
   return isName && !["for", "null", "true", "false"].includes(key) ? key : quote(key);
 }
 
-/** What a text of Terraform's JSON syntax means, in HCL: one `${…}` is the expression in it, anything else is a template. */
+/** A string of Terraform's JSON syntax in native syntax: a single `${…}` is its expression, anything else is a template. */
 export function fromJson(text: string): string {
   if (text.startsWith("${") && afterBracket(text, 2) === text.length) return layout(text.slice(2, -1));
   const pieces: string[] = [];
@@ -62,7 +62,7 @@ export function fromJson(text: string): string {
   return `"${pieces.join("")}"`;
 }
 
-/** Blocks stand apart; the equals signs of neighbouring one-line attributes stand in one column. */
+/** An empty line before each block; the equals signs of adjacent one-line attributes in one column. */
 function bodyLines(body: readonly Item[]): string[] {
   return body.flatMap((item, i) => {
     if ("name" in item) return `${item.name.padEnd(column(body, i))} = ${item.value}`.split("\n");

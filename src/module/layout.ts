@@ -1,9 +1,9 @@
-/* Expressions as a person would lay them out: no needless parentheses, long conditionals over several lines. */
+/* Formats expressions for readers: no needless parentheses, long conditionals over several lines. */
 import { afterBracket, outside } from "./scan";
 
 const WIDTH = 90;
 
-/** A conditional taken apart, or any other expression as it stands. */
+/** A parsed conditional, or the source of any other expression. */
 type Tree = string | { readonly test: Tree; readonly then: Tree; readonly otherwise: Tree };
 
 /** The same expression, readable. More than one line comes in parentheses, as Terraform wants it. */
@@ -32,7 +32,7 @@ function withoutParentheses(expression: string): string {
   return isWrapped ? withoutParentheses(expression.slice(1, -1).trim()) : expression;
 }
 
-/** `a ? b : c ? d : e` means what it says, so only the last operand needs no parentheses. */
+/** Conditionals are right-associative, so the last operand needs no parentheses. */
 function flat(tree: Tree): string {
   if (typeof tree === "string") return tree;
   return `${operand(tree.test)} ? ${operand(tree.then)} : ${flat(tree.otherwise)}`;

@@ -8,7 +8,7 @@ import { type JsonObject, synthesize } from "./synthesize";
 /** Contents by path inside the module. */
 export type ModuleFiles = ReadonlyMap<string, string | Uint8Array>;
 
-/** A construct as a plain Terraform module. It depends on nothing but this package and the inputs that are unlocked. */
+/** A construct as a plain Terraform module. The same package and unlocked inputs give the same files. */
 export function moduleFiles(definition: AnyDefinition, unlocked: readonly string[] = []): ModuleFiles {
   const { configuration, assets } = synthesize(definition, unlocked);
   const { variable = {}, output = {} } = configuration;

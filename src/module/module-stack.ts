@@ -8,11 +8,11 @@ import { any, bool, str } from "../value/value";
 export interface ModuleOptions {
   /** Inputs that need a newer AWS provider than the oldest one supported. */
   readonly unlocked: readonly string[];
-  /** What an output says of a thing that was not made. */
+  /** The output of a resource that does not exist. */
   readonly absent: string | null;
 }
 
-/** A construct with every input as a Terraform variable and every fact as an output: the module, and this repository's own app. */
+/** A construct with all inputs as Terraform variables and all its outputs: the module, and this repository's own app. */
 export class ModuleStack extends TerraformStack {
   constructor(scope: Construct, id: string, definition: AnyDefinition, { unlocked, absent }: ModuleOptions) {
     super(scope, id);

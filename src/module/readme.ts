@@ -1,4 +1,4 @@
-/* README.md of the module, for readers who know Terraform and nothing else. */
+/* README.md of the module, for readers who know Terraform only. */
 import { PACKAGE_NAME, PACKAGE_VERSION } from "../package";
 import { type AnyDefinition } from "../schema/definition";
 import { inputTables, outputTable } from "../schema/documentation";

@@ -1,4 +1,4 @@
-/* Finds its way through HCL source: where a string, an interpolation or a bracket that was opened ends. */
+/* Finds the ends of strings, interpolations and brackets in HCL source. */
 
 /** Position after the quote that ends the string whose content begins at `from`. */
 export function afterString(source: string, from: number): number {

@@ -11,7 +11,7 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** What cdktf makes of the stack, freed of everything that only concerns cdktf. */
+/** The configuration that cdktf synthesizes, without cdktf's metadata. */
 export interface Synthesized {
   readonly configuration: Readonly<Record<string, JsonObject>>;
   /** Contents by path inside the module. */
@@ -36,7 +36,7 @@ const ASSET = /assets\/[^/"\\]+\/[0-9A-F]{32}\/([A-Za-z0-9._-]+)/g;
 
 function collect(synthesized: string): Synthesized {
   const source = readFileSync(synthesized, "utf8");
-  // The path in the module needs no hash: source_code_hash tells Terraform of a changed content.
+  // The path in the module needs no hash: source_code_hash shows a change of the content.
   const paths = new Map([...source.matchAll(ASSET)].map(([path, name]) => [path, `assets/${name}`]));
   if (new Set(paths.values()).size < paths.size) throw new Error("two assets have the same file name");
   const configuration = JSON.parse(source.replace(ASSET, "assets/$1")) as Synthesized["configuration"];

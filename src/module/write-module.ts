@@ -14,26 +14,27 @@ import { dirname, join } from "node:path";
 import { MARKER } from "./declarations";
 import { type ModuleFiles } from "./module-files";
 
-/** The target is not ours to write to. The message is all a user should see. */
+/** The target holds something else than a generated module. The message is all a user should see. */
 export class FolderRefused extends Error {
   override readonly name = "FolderRefused";
 }
 
 /**
  * Writes the module, in place of an earlier one. Files that are not of the module stay as they are.
- * Everything is written aside first and then moved; where that fails, what was there before is there again.
+ * Everything is written to a staging folder and then moved; where that fails, the old files are restored.
+ * @throws FolderRefused where the folder holds something else.
  */
 export function writeModule(out: string, files: ModuleFiles): void {
   const old = filesToReplace(out, files);
   const created = mkdirSync(out, { recursive: true });
   try {
-    // Inside the target, because a rename must not leave the file system that the target may be the root of.
-    const aside = mkdtempSync(join(out, ".module-"));
+    // Inside the target, because a rename works within one file system only.
+    const staging = mkdtempSync(join(out, ".module-"));
     try {
-      for (const [path, content] of files) write(join(aside, "new", path), content);
-      exchange(out, aside, old, [...files.keys()]);
+      for (const [path, content] of files) write(join(staging, "new", path), content);
+      replaceFiles(out, staging, old, [...files.keys()]);
     } finally {
-      rmSync(aside, { recursive: true, force: true });
+      rmSync(staging, { recursive: true, force: true });
     }
   } catch (error) {
     if (created !== undefined) rmSync(created, { recursive: true, force: true });
@@ -47,7 +48,7 @@ function write(path: string, content: string | Uint8Array): void {
 }
 
 /** Moves the old files out and the new ones in, or nothing at all. */
-function exchange(out: string, aside: string, old: readonly string[], fresh: readonly string[]): void {
+function replaceFiles(out: string, staging: string, old: readonly string[], fresh: readonly string[]): void {
   const done: (readonly [from: string, to: string])[] = [];
   const move = (from: string, to: string) => {
     mkdirSync(dirname(to), { recursive: true });
@@ -55,8 +56,8 @@ function exchange(out: string, aside: string, old: readonly string[], fresh: rea
     done.push([from, to]);
   };
   try {
-    for (const path of old) move(join(out, path), join(aside, "old", path));
-    for (const path of fresh) move(join(aside, "new", path), join(out, path));
+    for (const path of old) move(join(out, path), join(staging, "old", path));
+    for (const path of fresh) move(join(staging, "new", path), join(out, path));
   } catch (error) {
     for (const [from, to] of done.reverse()) renameSync(to, from);
     throw error;
@@ -65,7 +66,7 @@ function exchange(out: string, aside: string, old: readonly string[], fresh: rea
   if (existsSync(assets) && readdirSync(assets).length === 0) rmdirSync(assets);
 }
 
-/** What an earlier generation left. A folder that holds anything else than a module of ours is refused. */
+/** The files of an earlier module in the folder. */
 function filesToReplace(out: string, files: ModuleFiles): string[] {
   if (!existsSync(out)) return [];
   if (!statSync(out).isDirectory()) throw new FolderRefused(`${out} is not a folder.`);
@@ -78,9 +79,9 @@ function filesToReplace(out: string, files: ModuleFiles): string[] {
   const old = [...[...files.keys()].filter((path) => !path.startsWith("assets/")), ...assetsOf(out)].filter((path) =>
     existsSync(join(out, path)),
   );
-  const foreign = [...files.keys()].find((path) => !old.includes(path) && existsSync(join(out, path)));
-  if (foreign !== undefined)
-    throw new FolderRefused(`${join(out, foreign)} is not of the module and in its way. Move it away.`);
+  const inTheWay = [...files.keys()].find((path) => !old.includes(path) && existsSync(join(out, path)));
+  if (inTheWay !== undefined)
+    throw new FolderRefused(`${join(out, inTheWay)} is not of the module and in its way. Move it away.`);
   return old;
 }
 
@@ -89,7 +90,7 @@ function isModule(folder: string): boolean {
   return existsSync(versions) && readFileSync(versions, "utf8").startsWith(MARKER);
 }
 
-/** Packages that the module in the folder uses; any other file beside them is the user's. */
+/** Function packages of the module in the folder; any other file in its assets is the user's. */
 function assetsOf(folder: string): string[] {
   const main = join(folder, "main.tf.json");
   const source = existsSync(main) ? readFileSync(main, "utf8") : "";

@@ -3,7 +3,7 @@ import { length, matches } from "../value/text";
 import { and, eq, floor, gt, gte, or, type Value } from "../value/value";
 
 /**
- * One limit of one input, stated once. A value that is known is judged at synth; a variable gets the same limit as a `validation` block.
+ * One limit of one input, stated once. A known value is checked at synth; a variable gets the same limit as a `validation` block.
  * `must` completes the sentence "NAME is VALUE, but it must …".
  */
 export interface Check<T> {
@@ -13,23 +13,24 @@ export interface Check<T> {
   readonly bounds?: Bounds;
 }
 
+/** All inclusive but for `exclusiveMin`. */
 export interface Bounds {
-  readonly least?: number;
-  readonly above?: number;
-  readonly most?: number;
+  readonly min?: number;
+  readonly exclusiveMin?: number;
+  readonly max?: number;
 }
 
-export function atLeast(least: number): Check<number> {
-  return { holds: (n) => gte(n, least), must: `be at least ${least}`, bounds: { least } };
+export function atLeast(min: number): Check<number> {
+  return { holds: (n) => gte(n, min), must: `be at least ${min}`, bounds: { min } };
 }
 
 export function above(bound: number): Check<number> {
-  return { holds: (n) => gt(n, bound), must: `be above ${bound}`, bounds: { above: bound } };
+  return { holds: (n) => gt(n, bound), must: `be above ${bound}`, bounds: { exclusiveMin: bound } };
 }
 
-export function between(least: number, most: number): Check<number> {
-  const must = `be from ${least} to ${most}`;
-  return { holds: (n) => and(gte(n, least), gte(most, n)), must, bounds: { least, most } };
+export function between(min: number, max: number): Check<number> {
+  const must = `be from ${min} to ${max}`;
+  return { holds: (n) => and(gte(n, min), gte(max, n)), must, bounds: { min, max } };
 }
 
 export function whole(): Check<number> {
@@ -52,8 +53,8 @@ export function notEmpty(): Check<string | readonly string[]> {
   return { holds: (content) => gt(length(content), 0), must: "not be empty" };
 }
 
-export function atMostCharacters(most: number): Check<string> {
-  return { holds: (text) => gte(most, length(text)), must: `have at most ${most} characters`, bounds: { most } };
+export function atMostCharacters(max: number): Check<string> {
+  return { holds: (text) => gte(max, length(text)), must: `have at most ${max} characters`, bounds: { max } };
 }
 
 /** The same limit for a text that may also be left empty. */
@@ -61,7 +62,7 @@ export function emptyOr(check: Check<string>): Check<string> {
   return { holds: (text) => or(eq(text, ""), check.holds(text)), must: `be empty or ${check.must}` };
 }
 
-/** No text stands twice in a list. */
+/** No text occurs twice in a list. */
 export function noRepeats(): Check<readonly string[]> {
   return { holds: (items) => eq(length(distinct(items)), length(items)), must: "have each item once" };
 }

@@ -4,13 +4,13 @@ import { type Schema } from "./schema";
 import { type InputsOf, type Rows } from "./table";
 import { type Requirement } from "./validation";
 
-/** One construct as data, from which its Terraform module and its documents are made. `R` are its inputs, `P` its parts. */
+/** One construct as data, from which its Terraform module and its documentation are generated. `R` are its inputs, `P` its parts. */
 export interface Definition<R extends Rows, P> {
   /** As the command line and folders name it, such as elastic-ci-stack. */
   readonly name: string;
   readonly schema: Schema<R>;
-  /** Makes every resource; `open` are requirements that only Terraform can judge. */
-  readonly makeParts: (scope: Construct, inputs: InputsOf<R>, open: readonly Requirement[]) => P;
+  /** Makes every resource; `unresolved` are requirements that only Terraform can check. */
+  readonly makeParts: (scope: Construct, inputs: InputsOf<R>, unresolved: readonly Requirement[]) => P;
   readonly outputs: Outputs<P>;
   readonly readme: ModuleReadme;
 }

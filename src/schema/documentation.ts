@@ -1,4 +1,4 @@
-/* What a reader sees of a table: its inputs in prose, and in the tables of the documents. */
+/* The documentation of a table's inputs and outputs: in doc comments, and in Markdown tables. */
 import { type AnyDefinition } from "./definition";
 import { type Row } from "./row";
 import { type AnyTable, type Section } from "./table";
@@ -17,7 +17,7 @@ function systemName(platform: "linux" | "windows"): string {
   return platform === "linux" ? "Linux" : "Windows";
 }
 
-/** Prose with the inputs that it names as the reader knows them. */
+/** Prose with the inputs that it names in code style, by their names in Terraform or TypeScript. */
 export function inProse(text: string, table: AnyTable, naming: (input: string) => string): string {
   const named = (word: string) => (table.find(word) ? `\`${naming(word)}\`` : word);
   return text.replace(/[a-z0-9]+(_[a-z0-9]+)+/g, named);

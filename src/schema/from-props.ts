@@ -5,11 +5,11 @@ import { type Schema } from "./schema";
 import { camel, type InputNameOf, type InputsOf, type Rows, type Table } from "./table";
 import { requirements, type Requirement, warnings } from "./validation";
 
-/** Inputs as a TypeScript program gave them. */
+/** Inputs from the props of a TypeScript program. */
 export interface ResolvedProps<R extends Rows> {
   readonly inputs: InputsOf<R>;
-  /** Requirements that nobody can judge before Terraform runs, because they hang on references. */
-  readonly open: readonly Requirement[];
+  /** Requirements that depend on references, so that only Terraform can check them. */
+  readonly unresolved: readonly Requirement[];
   /** Sentences about inputs that have no effect as given. */
   readonly warnings: readonly string[];
 }
@@ -24,7 +24,7 @@ export function fromProps<R extends Rows>(schema: Schema<R>, props: object): Res
   const wrongTypes = table.names.filter((input) => !fits(table.row(input), given[camel(input)]));
   const inputs = table.inputs((input) => {
     const row = table.row(input);
-    // A default stands in for a value of the wrong type, so that the other inputs can still be judged.
+    // The default replaces a value of the wrong type, so that the other inputs can still be checked.
     return wrongTypes.includes(input) ? Value.of(row.default) : contentOfProp(row, given[camel(input)]);
   });
   const all = requirements(schema, inputs, camel).filter(({ mentions }) => !wrongTypes.some(mentions));
@@ -36,7 +36,7 @@ export function fromProps<R extends Rows>(schema: Schema<R>, props: object): Res
   if (problems.length > 0) throw new InvalidInputs(problems);
   return {
     inputs,
-    open: all.filter(({ holds }) => !known(holds)),
+    unresolved: all.filter(({ holds }) => !known(holds)),
     warnings: sentences(warnings(schema, inputs, camel).filter(isBroken)),
   };
 }

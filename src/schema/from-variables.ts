@@ -14,7 +14,7 @@ export interface ResolvedVariables<R extends Rows> {
 }
 
 /**
- * Declares every input as a Terraform variable with its limits as `validation` blocks, and answers references to them.
+ * Declares every input as a Terraform variable with its limits as `validation` blocks, and returns references to them.
  * An input that the oldest supported AWS provider does not know is fixed at its default, unless `unlocked` names it.
  */
 export function fromVariables<R extends Rows>(

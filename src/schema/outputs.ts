@@ -3,10 +3,10 @@ import { type Construct } from "constructs";
 import { any, type Operand } from "../value/value";
 import { camel } from "./table";
 
-/** One fact about the finished construct. `P` are the parts that it is read from. */
+/** One output. `P` are the construct's parts, which its value is read from. */
 export interface Output<P> {
   readonly about: string;
-  /** `absent` stands for a thing that was not made. */
+  /** `absent` is the output of a resource that does not exist. */
   readonly value: (parts: P, absent: string | null) => Operand<string | number | null>;
 }
 

@@ -14,9 +14,9 @@ export function partsFromProps<R extends Rows, P>(
   { schema, makeParts }: Definition<R, P>,
   props: object,
 ): P {
-  const { inputs, open, warnings } = fromProps(schema, props);
+  const { inputs, unresolved, warnings } = fromProps(schema, props);
   for (const warning of [...warnings, ...newerProviderNeeded(schema.table, inputs)]) {
     Annotations.of(scope).addWarning(warning);
   }
-  return makeParts(scope, inputs, open);
+  return makeParts(scope, inputs, unresolved);
 }

@@ -20,7 +20,7 @@ export interface Row<T = unknown> {
   readonly commaSeparated?: true;
   /** A size for systemd, which knows its unit in upper case only. */
   readonly isSize?: true;
-  /** What our image demands of the value before it works with it, where type, choices and limits do not say it. */
+  /** How our image validates the value, where type, choices and limits do not say it. */
   readonly imageKind?: ImageKind;
   /** The only values that are allowed, for the type of the prop. */
   readonly choices?: readonly (string | number)[];
@@ -30,7 +30,7 @@ export interface Row<T = unknown> {
   readonly providerFrom?: string;
 }
 
-/** The kinds of the image's inputs.sh that a row names. */
+/** The kinds in the image's inputs.sh that a row may name. */
 export type ImageKind =
   | `whole:${number}:`
   | "age"

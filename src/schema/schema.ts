@@ -1,13 +1,13 @@
 import { type Rule } from "./rule";
 import { type Rows, type Table } from "./table";
 
-/** The inputs of one construct, and what must or should hold across them. */
+/** The inputs of one construct, and the rules across them. */
 export interface Schema<R extends Rows> {
   /** Name of the interface of the props, such as ElasticCiStackProps. */
   readonly props: string;
   readonly table: Table<R>;
-  /** Whoever breaks one is refused. */
+  /** Breaking one is an error. */
   readonly rules: readonly Rule<R>[];
-  /** Whoever breaks one is told so, and goes on. */
+  /** Breaking one is a warning. */
   readonly warnings: readonly Rule<R>[];
 }

@@ -21,10 +21,10 @@ export type ContentOf<R> = R extends Row<infer T> ? T : never;
 
 export type InputNameOf<R extends Rows> = keyof R & string;
 
-/** Every input as a value, by the name of its prop, whoever gave it. */
+/** Every input as a Value, by the name of its prop. */
 export type InputsOf<R extends Rows> = { readonly [K in InputNameOf<R> as Camel<K>]: Value<ContentOf<R[K]>> };
 
-/** The inputs of one construct by name, section by section, in the order in which a reader meets them. */
+/** The inputs of one construct by name, section by section, in the order of the documentation. */
 export class Table<R extends Rows> {
   readonly names: readonly InputNameOf<R>[];
 
@@ -52,7 +52,7 @@ export class Table<R extends Rows> {
     return (inputs as unknown as Record<string, Value<unknown>>)[camel(input)]!;
   }
 
-  /** All inputs, each with the content that `contentOf` answers for it. */
+  /** All inputs, each with the content that `contentOf` returns for it. */
   inputs(contentOf: (input: InputNameOf<R>) => Value<unknown>): InputsOf<R> {
     return Object.fromEntries(this.names.map((input) => [camel(input), contentOf(input)])) as unknown as InputsOf<R>;
   }
@@ -67,7 +67,7 @@ type RowsOf<S extends readonly Section[]> =
   Intersection<S[number]["rows"]> extends infer R extends Rows ? { readonly [K in keyof R]: R[K] } : never;
 type Intersection<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void ? I : never;
 
-/** The table of some sections. A name stands in one of them only. */
+/** The table of some sections. A name occurs in one of them only. */
 export function tableOf<const S extends readonly Section[]>(sections: S): Table<RowsOf<S>> {
   return new Table(sections, Object.assign({}, ...sections.map(({ rows }) => rows)) as RowsOf<S>);
 }

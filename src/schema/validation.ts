@@ -6,17 +6,17 @@ import { type Rule } from "./rule";
 import { type Schema } from "./schema";
 import { type InputNameOf, type InputsOf, type Rows, type Table } from "./table";
 
-/** A check or rule applied to inputs: what is required of them, and the sentence for whoever breaks it. */
+/** A check or rule applied to inputs: the condition, and the message where it does not hold. */
 export interface Requirement {
   readonly on: string;
   readonly holds: Value<boolean>;
-  /** Whether it is about this input too. */
+  /** Whether the condition or its message concerns this input. */
   readonly mentions: (input: string) => boolean;
-  /** Put together only when it is read: most are never needed. */
+  /** Built when it is read: most are never needed. */
   readonly message: Value<string>;
 }
 
-/** How the reader knows an input: `min_size` in Terraform, `minSize` in TypeScript. */
+/** The name of an input in a message: `min_size` in Terraform, `minSize` in TypeScript. */
 export type Naming = (input: string) => string;
 
 /** Inputs under validation, and how messages name them. */

@@ -1,9 +1,9 @@
 import { at, fold, type Operand, type Value } from "./value";
 
 /** Whether an IPv4 range lies inside another. Other text lies in none. */
-export function rangeContains(outer: Operand<string>, inner: Operand<string>): Value<boolean> {
+export function cidrContains(outer: Operand<string>, inner: Operand<string>): Value<boolean> {
   const bits = (range: Operand<string>) => ['split("/", ', at(range), ")[1]"] as const;
-  const moved = ['join("/", [split("/", ', at(inner), ")[0], ", ...bits(outer), "])"] as const;
+  const innerInOuterLength = ['join("/", [split("/", ', at(inner), ")[0], ", ...bits(outer), "])"] as const;
   return fold<[string, string], boolean>(
     [outer, inner],
     holdsRange,
@@ -14,7 +14,7 @@ export function rangeContains(outer: Operand<string>, inner: Operand<string>): V
       ') != "" && cidrhost(',
       at(outer),
       ", 0) == cidrhost(",
-      ...moved,
+      ...innerInOuterLength,
       ", 0) && tonumber(",
     ],
     ...[...bits(inner), ") >= tonumber(", ...bits(outer), "), false)"],

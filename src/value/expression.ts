@@ -1,6 +1,6 @@
 import { type IResolvable, type IResolveContext, LazyBase, Token, Tokenization } from "cdktf";
 
-/** The mark of a Value. It is a registered symbol, so that two installed copies of this package agree. */
+/** Brand of a Value. A registered symbol, so that two installed copies of this package agree. */
 export const VALUE = Symbol.for("cdktf-buildkite-elastic-ci-stack.value");
 
 export function isValue(candidate: unknown): candidate is { readonly content: unknown } {
@@ -32,7 +32,7 @@ export class Expression implements IResolvable {
   }
 }
 
-/** A text with operands in its places. One inside another is laid out flat. */
+/** A template string with operands. A nested one is flattened into the outer one. */
 export class Template extends Expression {
   readonly pieces: readonly Part[];
 
@@ -41,7 +41,7 @@ export class Template extends Expression {
     super([
       '"',
       ...merged.flatMap((piece, i) =>
-        typeof piece === "string" ? [inTemplate(piece, i === merged.length - 1)] : ["${", piece, "}"],
+        typeof piece === "string" ? [quotedLiteral(piece, i === merged.length - 1)] : ["${", piece, "}"],
       ),
       '"',
     ]);
@@ -49,7 +49,7 @@ export class Template extends Expression {
   }
 }
 
-/** Neighbouring literals become one, lest the `$` at the end of one and the `{` at the start of the next escape the quoting. */
+/** Adjacent literals become one: a `$` at the end of one and a `{` at the start of the next must be escaped together. */
 function mergeLiterals(pieces: readonly Part[]): readonly Part[] {
   return pieces.reduce<readonly Part[]>((done, piece) => {
     const last = done.at(-1);
@@ -60,7 +60,7 @@ function mergeLiterals(pieces: readonly Part[]): readonly Part[] {
 }
 
 /** A literal before an operand must not end in `$`, which would turn the operand's `${` into plain text. */
-function inTemplate(literal: string, isLast: boolean): string {
+function quotedLiteral(literal: string, isLast: boolean): string {
   const quoted = quote(literal).slice(1, -1);
   return isLast ? quoted : quoted.replace(/\$$/, "\\u0024");
 }
@@ -78,7 +78,7 @@ function render(context: IResolveContext, operand: unknown): string {
 }
 
 function renderToken(context: IResolveContext, token: IResolvable): string {
-  // A lazy value brings forth content, which is still to be quoted; all other tokens bring forth expressions.
+  // A lazy value resolves to content, which still has to be quoted; every other token resolves to an expression.
   if (token instanceof LazyBase) return render(context, token.resolve(context));
   const content: unknown = context.resolve(token);
   return typeof content === "string" ? content : render(context, content);
@@ -111,19 +111,19 @@ function renderMap(context: IResolveContext, map: Readonly<Record<string, unknow
   const entries = Object.entries(map).filter(([, item]) => item !== undefined);
   const key = (name: string) => (Token.isUnresolved(name) ? `(${renderText(context, name)})` : quote(name));
   const written = entries.map(([name, item]) => `${key(name)} = ${render(context, item)}`);
-  // With blanks as terraform fmt sets them.
+  // Spaced as terraform fmt does.
   return written.length === 0 ? "{}" : `{ ${written.join(", ")} }`;
 }
 
 /** A literal in Terraform's syntax, where JSON's `\b` and `\f` do not exist and `${` and `%{` begin a template. */
 export function quote(text: string): string {
-  return JSON.stringify(asTerraformKeepsIt(text))
+  return JSON.stringify(normalizeLikeTerraform(text))
     .replace(/\\./g, (escape) => (escape === "\\b" ? "\\u0008" : escape === "\\f" ? "\\u000c" : escape))
     .replace(/\$\{/g, "$$$${")
     .replace(/%\{/g, "%%{");
 }
 
-/** Terraform composes letters with their accents, and has no halves of characters. */
-export function asTerraformKeepsIt(text: string): string {
+/** Terraform's strings are in Unicode normalization form C, and a lone surrogate becomes U+FFFD. */
+export function normalizeLikeTerraform(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd").normalize();
 }

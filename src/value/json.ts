@@ -31,8 +31,8 @@ export function base64(operand: Operand<string>): Value<string> {
   );
 }
 
-/** A text compressed, in base64. Terraform alone computes it, because every compressor comes to bytes of its own. */
-export function compressed(operand: Operand<string>): Value<string> {
+/** Never computed here, even of known text: every compressor writes other bytes. */
+export function base64gzip(operand: Operand<string>): Value<string> {
   return Value.expression<string>("base64gzip(", at(operand), ")");
 }
 

@@ -25,7 +25,7 @@ export function splitTrimmed(separator: string, joined: Operand<string>): Value<
   );
 }
 
-/** What Terraform's `trimspace` takes for a blank, which is not quite what JavaScript's `trim` does. */
+/** As Terraform's `trimspace`, whose set of white space differs from that of JavaScript's `trim`. */
 function trim(text: string): string {
   return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
 }
@@ -69,7 +69,7 @@ export function some<T>(items: Operand<readonly T[]>, holds: (item: Value<T>) =>
 }
 
 /** The items for which the condition holds. */
-export function keepItems<T>(
+export function filterItems<T>(
   items: Operand<readonly T[]>,
   holds: (item: Value<T>) => Value<boolean>,
 ): Value<readonly T[]> {
@@ -101,7 +101,7 @@ export function contains<T extends string | number>(items: Operand<readonly T[]>
   );
 }
 
-/** Each text once, where it stands first. */
+/** Each text once, at its first position. */
 export function distinct(items: Operand<readonly string[]>): Value<readonly string[]> {
   return fold<[readonly string[]], readonly string[]>(
     [items],
@@ -110,15 +110,15 @@ export function distinct(items: Operand<readonly string[]>): Value<readonly stri
   );
 }
 
+/** Counts on from the beginning where the list ends, as Terraform's `element` does. An empty list is an error. */
 export function itemAt<T>(items: Operand<readonly T[]>, index: Operand<number>): Value<T> {
   const lifted = value(items);
   const position = known(index);
-  if (lifted.isKnown && position) return value(wrapped(lifted.content as Operand<T>[], position.content));
+  if (lifted.isKnown && position) return value(elementAt(lifted.content as Operand<T>[], position.content));
   return Value.expression("element(", at(items), ", ", at(index), ")");
 }
 
-/** Terraform counts on from the beginning where a list ends. */
-function wrapped<T>(all: readonly T[], position: number): T {
+function elementAt<T>(all: readonly T[], position: number): T {
   if (all.length === 0) throw new Error("an empty list has no items");
   return all[position % all.length]!;
 }
@@ -206,7 +206,7 @@ export function mapIf<T>(
 }
 
 /** `a=1, b=2` as a map, in which a later entry wins. Its content may hold further equals signs; an item without any is left out. */
-export function pairs(joined: Operand<string>): Value<Readonly<Record<string, string>>> {
+export function keyValuePairs(joined: Operand<string>): Value<Readonly<Record<string, string>>> {
   return fold<[string], Readonly<Record<string, string>>>(
     [joined],
     (whole) => {

@@ -4,19 +4,19 @@ import { any, at, bool, known, type Operand, str, value, Value, when } from "./v
 
 type Counted = TerraformResource | TerraformDataSource;
 
-/** Marks a resource as belonging to an optional group, and answers what to read its attributes from. */
+/** Gives a resource the `count` of its optional group. Returns the resource to read attributes from. */
 export type One = <R extends Counted>(resource: R) => R;
 
-/** Gives a fact its name in the generated module; a known value needs none. */
-export function named<T>(scope: Construct, name: string, fact: Value<T>): Value<T> {
-  if (known(fact)) return fact;
-  const local = new TerraformLocal(scope, name, any(fact));
+/** Declares an expression as a Terraform local and returns a reference to it. A known value is returned as it is. */
+export function localValue<T>(scope: Construct, name: string, operand: Value<T>): Value<T> {
+  if (known(operand)) return operand;
+  const local = new TerraformLocal(scope, name, any(operand));
   return Value.expression<T>(at(Token.asAny(local.fqn)));
 }
 
 /**
  * Resources that exist under a condition. Known true: plain resources. Known false: none at all, `make` never runs.
- * Decided at plan: resources with `count`, of which `one` hands back instance 0.
+ * Known at plan only: resources with `count`; `one` returns instance 0.
  */
 export function optional<T>(exists: Operand<boolean>, make: (one: One) => T): Optional<T> {
   const decided = known(exists);
@@ -49,7 +49,7 @@ function firstInstance<R extends Counted>(resource: R): R {
   return new Proxy(resource, {
     get: (made, key, view) =>
       key === "interpolationForAttribute" ? interpolationForAttribute : Reflect.get(made, key, view),
-    // What is set through the view is meant for the resource.
+    // Arguments that are set on the proxy belong to the resource.
     set: (made, key, content) => Reflect.set(made, key, content, made),
   });
 }
@@ -59,8 +59,8 @@ export function address(resource: TerraformResource, attribute: string): string 
   return `${resource.terraformResourceType}.${resource.friendlyUniqueId}.${attribute}`;
 }
 
-/** One resource per item, by `count`: the items may be unknown at plan, their number may not. */
-export function each<R extends Counted>(
+/** One resource per item, by `count`: the items may be unknown at plan, their number may not. Undefined: certainly none. */
+export function withCount<R extends Counted>(
   items: Operand<readonly string[]>,
   make: (item: Value<string>) => R,
 ): R | undefined {
@@ -72,8 +72,8 @@ export function each<R extends Counted>(
   return resource;
 }
 
-/** One resource per distinct text, addressed by it. All texts must be known at plan. */
-export function eachKey<R extends Counted>(
+/** One resource per distinct text, by `for_each`. All texts must be known at plan. Undefined: certainly none. */
+export function withForEach<R extends Counted>(
   keys: Operand<readonly string[]>,
   make: (key: Value<string>) => R,
 ): R | undefined {

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { type Part, Template } from "./expression";
 import { at, fold, known, type Operand, Value, value } from "./value";
 
-/** A text with operands in its places: text`arn:${partition}:s3:::${name}`. */
+/** A template string with operands: text`arn:${partition}:s3:::${name}`. */
 export function text(literals: TemplateStringsArray, ...operands: readonly Operand<string>[]): Value<string> {
   const pieces = literals
-    .flatMap((literal, i) => (i === 0 ? [literal] : [...flat(operands[i - 1]!), literal]))
+    .flatMap((literal, i) => (i === 0 ? [literal] : [...piecesOf(operands[i - 1]!), literal]))
     .filter((it) => it !== "");
   if (pieces.every((piece) => typeof piece === "string")) return Value.of(pieces.join(""));
   const only = pieces.length === 1 ? pieces[0] : undefined;
@@ -13,7 +13,7 @@ export function text(literals: TemplateStringsArray, ...operands: readonly Opera
 }
 
 /** An operand as pieces of the text around it. */
-function flat(operand: Operand<string>): readonly Part[] {
+function piecesOf(operand: Operand<string>): readonly Part[] {
   const literal = known(operand);
   if (literal) return [literal.content];
   const content = value(operand).content;
@@ -52,7 +52,7 @@ export function startsWith(operand: Operand<string>, prefix: string): Value<bool
   );
 }
 
-export function withoutPrefix(operand: Operand<string>, prefix: string): Value<string> {
+export function trimPrefix(operand: Operand<string>, prefix: string): Value<string> {
   return fold<[string], string>(
     [operand],
     (whole) => (whole.startsWith(prefix) ? whole.slice(prefix.length) : whole),
@@ -90,7 +90,7 @@ export function length(operand: Operand<string | readonly unknown[]>): Value<num
   );
 }
 
-/** Whether a text has the pattern, which must be written in what JavaScript and Terraform's RE2 share. */
+/** Whether a text matches the pattern, which must mean the same in JavaScript and in Terraform's RE2. */
 export function matches(pattern: RegExp, operand: Operand<string>): Value<boolean> {
   if (pattern.flags !== "") throw new Error(`a pattern that Terraform also reads has no flags: ${String(pattern)}`);
   const inRunes = new RegExp(pattern.source, "u");
@@ -105,6 +105,7 @@ export function matches(pattern: RegExp, operand: Operand<string>): Value<boolea
   );
 }
 
+/** As Terraform's `tostring`. */
 export function toText(operand: Operand<string | number | boolean>): Value<string> {
   const write = (content: string | number | boolean) =>
     typeof content === "number" ? decimal(content) : String(content);
@@ -118,7 +119,7 @@ export function decimal(number: number): string {
   return WITHOUT_EXPONENT.format(number === 0 ? 0 : number);
 }
 
-/** First digits of the SHA-256 of a text. Not a secret: a short name for a long one. */
+/** First hexadecimal digits of the SHA-256 of a text, as a short name for it. Not for secrets. */
 export function shortHash(digits: number, operand: Operand<string>): Value<string> {
   return fold<[string], string>(
     [operand],

@@ -1,14 +1,14 @@
 /*
- * The algebra of values. Three callers use the same constructs: a TypeScript program that knows its values, one that passes references
+ * Values and their operators. Three callers use the same constructs: a TypeScript program that knows its values, one that passes references
  * to other resources, and a Terraform module whose values arrive at plan. A Value is known, or it is a Terraform expression; an operator
  * computes its result when it knows enough and writes an expression otherwise. Values are opaque so that no code can branch on a reference.
  */
 import { type IResolvable, Token, Tokenization } from "cdktf";
-import { asTerraformKeepsIt, Expression, isValue, type Part, Template, VALUE } from "./expression";
+import { normalizeLikeTerraform, Expression, isValue, type Part, Template, VALUE } from "./expression";
 
-/** A value that is known now, or a Terraform expression for it. `T` is the type that it has once known. */
+/** A value that is known now, or a Terraform expression for it. `T` is the type of the known content. */
 export class Value<out T> {
-  /** Makes the type opaque: a Value is never assignable to the thing that it holds. */
+  /** Makes the type opaque: a Value is never assignable to the type of its content. */
   declare protected readonly type: T;
   readonly [VALUE] = true;
 
@@ -16,7 +16,7 @@ export class Value<out T> {
     readonly content: unknown,
     /** Whether `content` is the value itself; its items and fields may still be expressions. */
     readonly isKnown: boolean,
-    /** Whether it is certain that the caller gave a value, although nobody knows it yet. */
+    /** Whether the caller certainly gave a value, although it is not known yet: a reference. */
     readonly isGiven: boolean,
   ) {}
 
@@ -53,7 +53,7 @@ export function value<T>(operand: Operand<T>): Value<T> {
   return Value.is(operand) ? operand : Value.of(operand);
 }
 
-/** The content of a value that is known all the way down, else undefined. The only place where knowledge is looked at. */
+/** The content of a value that is known with all its items and fields, else undefined. */
 export function known<T>(operand: Operand<T>): { readonly content: T } | undefined {
   const lifted = value(operand);
   const content = lifted.isKnown ? unwrap(lifted.content) : UNKNOWN;
@@ -69,13 +69,13 @@ function unwrap(content: unknown): unknown {
     return items.includes(UNKNOWN) ? UNKNOWN : items;
   }
   if (isReference(content)) return UNKNOWN;
-  if (typeof content === "string") return asTerraformKeepsIt(content);
+  if (typeof content === "string") return normalizeLikeTerraform(content);
   if (typeof content !== "object" || content === null) return content;
   const fields = Object.entries(content).map(([key, item]) => [key, unwrap(item)] as const);
   return fields.some(([key, item]) => item === UNKNOWN || isReference(key)) ? UNKNOWN : Object.fromEntries(fields);
 }
 
-/** Whether something is, or holds at its top, a reference to what another construct makes. */
+/** Whether something is a reference to an attribute of another construct, or a text that contains one. */
 export function isReference(content: unknown): boolean {
   return Token.isUnresolved(content);
 }
@@ -118,7 +118,7 @@ export function times(a: Operand<number>, b: Operand<number>): Value<number> {
   return fold<[number, number], number>([a, b], (x, y) => x * y, "(", at(a), " * ", at(b), ")");
 }
 
-export function least(a: Operand<number>, b: Operand<number>): Value<number> {
+export function min(a: Operand<number>, b: Operand<number>): Value<number> {
   return fold<[number, number], number>([a, b], Math.min, "min(", at(a), ", ", at(b), ")");
 }
 
@@ -126,7 +126,7 @@ export function floor(a: Operand<number>): Value<number> {
   return fold<[number], number>([a], Math.floor, "floor(", at(a), ")");
 }
 
-/** What a negation that is written as an expression negates: twice not is what it was. */
+/** The operand of each negation that became an expression: not(not(a)) is a. */
 const negated = new WeakMap<Value<boolean>, Value<boolean>>();
 
 export function not(a: Operand<boolean>): Value<boolean> {
@@ -174,7 +174,7 @@ export function isSet(operand: Operand<string | readonly unknown[]>): Value<bool
   return Value.expression("(length(", at(lifted), ") > 0)");
 }
 
-/** The doors into cdktf. Literals are escaped, so that `${` in a user's text stays text. */
+/* Conversions to what cdktf accepts. Literals are escaped, so that `${` in a user's text stays text. */
 export function str(operand: Operand<string>): string {
   const content = known(operand);
   return content ? escapeTemplate(content.content) : Token.asString(token(operand));
@@ -203,14 +203,14 @@ export function map(operand: Operand<Readonly<Record<string, string>>>): Record<
 /** Any value as something that cdktf can place anywhere. What is known of its shape stays visible, only the rest is an expression. */
 export function any(operand: Operand<unknown>): unknown {
   if (Value.is(operand)) return operand.isKnown ? any(operand.content) : token(operand);
-  if (typeof operand === "string") return placed(operand);
+  if (typeof operand === "string") return textOrToken(operand);
   if (typeof operand !== "object" || operand === null || isReference(operand)) return operand;
   if (Array.isArray(operand)) return operand.map(any);
-  return Object.fromEntries(Object.entries(operand).map(([key, item]) => [placed(key), any(item)]));
+  return Object.fromEntries(Object.entries(operand).map(([key, item]) => [textOrToken(key), any(item)]));
 }
 
 /** A text in which only references are references. */
-function placed(text: string): string {
+function textOrToken(text: string): string {
   return isReference(text) ? Token.asString(token(text)) : escapeTemplate(text);
 }
 

@@ -28,18 +28,18 @@ test("there are no other functions", () => {
 describe.each(FUNCTIONS)("%s", (fn, name, logs, role, policy) => {
   const group = `/aws/lambda/buildkite-stack-0a1b2c3d-${name}`;
 
-  test("has a log group of its own, which forgets", () => {
+  test("has a log group of its own, whose events expire", () => {
     expect(stack.all("aws_cloudwatch_log_group")[logs]).toMatchObject({ name: group, retention_in_days: 30 });
   });
 
-  test("runs only once its log group and its rights are there", () => {
+  test("is created after its log group and its permissions", () => {
     const { depends_on } = stack.all("aws_lambda_function")[fn];
     expect(depends_on).toEqual(
       expect.arrayContaining([`aws_cloudwatch_log_group.${logs}`, `aws_iam_role_policy.${policy}`]),
     );
   });
 
-  test("acts as its own role, which Lambda alone may take on", () => {
+  test("has a role of its own, which Lambda alone may assume", () => {
     expect(stack.all("aws_lambda_function")[fn].role).toBe(`\${aws_iam_role.${role}.arn}`);
     expect(stack.all("aws_iam_role")[role].assume_role_policy).toContain(
       '"Principal":{"Service":"lambda.amazonaws.com"}',
@@ -62,7 +62,7 @@ describe.each(FUNCTIONS)("%s", (fn, name, logs, role, policy) => {
   });
 });
 
-test("AgentScaler's further policies are there before it runs", () => {
+test("AgentScaler is created after its managed policies", () => {
   expect(stack.all("aws_lambda_function")["scaler"].depends_on).toContain(
     "aws_iam_role_policy_attachment.scaler_lambda_role_managed_policies",
   );
@@ -92,7 +92,7 @@ test.each([
   expect([...new Set(allowed)].sort()).toEqual(calledActions(folder));
 });
 
-test("a function that nobody keeps runs for takes none of the account's", () => {
+test("without reserved concurrency a function reserves none of the account's", () => {
   const kept = Object.values(stack.all("aws_lambda_function")).map(
     (body: Body) => body.reserved_concurrent_executions as number,
   );

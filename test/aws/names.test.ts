@@ -79,11 +79,11 @@ test.each(taggable)("every %s carries the common tags and the cost allocation ta
   }
 });
 
-test("the stack's own tags win over the user's", () => {
+test("the stack's own tags override the user's", () => {
   const { tags } = synthesized({ tags: { Stack: "mine", ManagedBy: "hand" } }).only("aws_vpc");
   expect(tags).toMatchObject({ Stack: "buildkite-stack-0a1b2c3d", ManagedBy: "Terraform" });
 });
 
-test("the cost allocation tag is there only where it is wanted", () => {
+test("the cost allocation tag exists only where it is enabled", () => {
   expect(synthesized({ costAllocationTagName: "Cost" }).only("aws_vpc").tags).not.toHaveProperty("Cost");
 });

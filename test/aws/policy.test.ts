@@ -33,7 +33,7 @@ const ON_EVERYTHING: Readonly<Record<string, string>> = {
   "ec2messages:SendReply": "the SSM agent's own",
 };
 
-test("only actions that AWS limits to no resource stand on all of them", () => {
+test("only actions that AWS does not limit to a resource are allowed on all", () => {
   const wide = all.filter(({ Resource }) => [Resource].flat().includes("*")).flatMap(({ Action }) => Action);
   expect([...new Set(wide)].sort()).toEqual(Object.keys(ON_EVERYTHING).sort());
 });
@@ -45,7 +45,7 @@ test("metrics go to Buildkite's namespace only", () => {
   ]);
 });
 
-test("no action is a pattern", () => {
+test("no action has a wildcard", () => {
   expect(all.flatMap(({ Action }) => Action).filter((action) => action.includes("*"))).toEqual([]);
 });
 
@@ -77,7 +77,7 @@ const withManyGroups = MANY_GROUPS.map((scalerGroups) =>
   synthesized({ ...EVERYTHING, scalerImplementation: "typescript", scalerGroups }),
 );
 
-test("no policy exceeds what IAM takes for a role's own ones together, however many groups are served", () => {
+test("no role's inline policies exceed IAM's limit, however many groups are served", () => {
   const sizes = [stack, ...withManyGroups].flatMap(({ all: of }) =>
     Object.values(of("aws_iam_role_policy")).map(
       ({ policy }: Body) => JSON.stringify(statements(policy as string)).length,
@@ -86,7 +86,7 @@ test("no policy exceeds what IAM takes for a role's own ones together, however m
   expect(Math.max(...sizes)).toBeLessThan(10_240);
 });
 
-test("no function's environment exceeds what Lambda takes, however many groups are served", () => {
+test("no function's environment exceeds Lambda's limit, however many groups are served", () => {
   const sizes = withManyGroups.map(
     ({ all: of }) => JSON.stringify(of("aws_lambda_function")["scaler"].environment.variables).length,
   );
@@ -144,7 +144,7 @@ test.each([
   expect([...new Set(partitions)]).toEqual([place.partition]);
 });
 
-test("in China instances are trusted by the name that EC2 has there", () => {
+test("in China the instances' trust policy names EC2's service principal there", () => {
   const trust = synthesized({ imageId: "ami-0123456789abcdef0" }, BEIJING).all("aws_iam_role")["iam_role"]
     .assume_role_policy as string;
   expect(trust).toContain('"ec2.amazonaws.com.cn"');

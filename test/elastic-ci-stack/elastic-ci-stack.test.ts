@@ -61,7 +61,7 @@ test("inputs that do nothing as they stand are warned about, and the stack is ma
   ]);
 });
 
-test("inputs that are as they should be bring no warning", () => {
+test("inputs that have an effect draw no warning", () => {
   expect(warningsOf(build({ buildkiteAgentToken: "t" }).clusters[0]!)).toEqual([]);
 });
 
@@ -124,7 +124,7 @@ test("what was made can be extended by the program", () => {
   expect(output.role.value).toMatch(/^\$\{aws_iam_role\.[\w-]+iam_role_\w+\.name\}$/);
 });
 
-/** Arguments by which AWS tells things of one type apart. */
+/** Arguments by which AWS identifies resources of one type. */
 const IDENTITIES = ["name", "bucket", "function_name", "scheduled_action_name"];
 
 test("several clusters in one app share no address and no name", () => {

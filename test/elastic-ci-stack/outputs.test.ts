@@ -23,7 +23,7 @@ test.each<[string, Partial<ElasticCiStackProps>, readonly string[]]>([
   ).toEqual(missing);
 });
 
-test("outputs speak of what is in use, made or given", () => {
+test("outputs are about what is in use, created or given", () => {
   const instanceRoleArn = "arn:aws:iam::123456789012:role/team/agents";
   const { outputs } = synthesized({
     vpcId: "vpc-1",

@@ -134,7 +134,7 @@ export const configurations: readonly Configuration[] = [
     counts: { aws_iam_role: 0, aws_iam_role_policy: 0, aws_iam_role_policy_attachment: 0, aws_iam_instance_profile: 1 },
     outputs: { instance_role_name: "ci-instances", instance_role_arn: /:role\/ci\/agents\/ci-instances$/ },
     change: {
-      // Switching it off leaves the function there, which is told so: nothing stops the agents.
+      // Switching it off leaves the function there, whose input says so: nothing stops the agents.
       inputs: { scale_out_factor: 2, buildkite_agent_enable_graceful_shutdown: false },
       changes: ["update aws_lambda_function", "update aws_lambda_invocation"],
     },

@@ -45,7 +45,7 @@ export function another(input: InputName): unknown {
 /** Contents of the input's type, most of which its limits refuse. */
 export function strange(input: InputName): readonly unknown[] {
   const { type, checks } = table.row(input);
-  const long = checks.flatMap(({ bounds }) => (bounds?.most === undefined ? [] : ["x".repeat(bounds.most + 1)]));
+  const long = checks.flatMap(({ bounds }) => (bounds?.max === undefined ? [] : ["x".repeat(bounds.max + 1)]));
   const texts = ["", "?", "a b", "a,b", 'a"b', "$a", "a\nb", ...long];
   const items = [another(input) ?? []].flat();
   return type === "list(string)" ? [[], [...items, ...items], ...texts.map((text) => [text])] : texts;

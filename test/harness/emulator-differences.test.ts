@@ -27,7 +27,7 @@ function planOf({
 }
 
 describe("a lifecycle hook", () => {
-  test("is explained when only the emulator's inventions are to be taken away", () => {
+  test("is explained when only values that the emulator made up are to be removed", () => {
     const { explained, unexplained } = differencesOf(
       planOf({ before: { name: "x", ...madeUp }, after: { name: "x", ...nothing } }),
     );
@@ -37,7 +37,7 @@ describe("a lifecycle hook", () => {
     expect(unexplained).toEqual([]);
   });
 
-  test("is explained when the emulator has forgotten its metadata", () => {
+  test("is explained when the emulator has lost its metadata", () => {
     const before = { ...madeUp, notification_metadata: "" };
     const { unexplained } = differencesOf(planOf({ before, after: { ...nothing, notification_metadata: "{}" } }));
     expect(unexplained).toEqual([]);

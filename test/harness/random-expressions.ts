@@ -3,7 +3,7 @@
  * recipe can be built from contents, which folds it, or from variables, which leaves it to Terraform.
  */
 import fc from "fast-check";
-import { rangeContains } from "../../src/value/cidr";
+import { cidrContains } from "../../src/value/cidr";
 import { base64, jsonArray, jsonDocument } from "../../src/value/json";
 import * as l from "../../src/value/list";
 import * as t from "../../src/value/text";
@@ -54,7 +54,7 @@ function texts({ text, number, bool, texts: list, map }: Tie): Arb<string>[] {
     useWith("text", fc.tuple(plainText, plainText), [text, text], ([a, b], x, y) => t.text`${a}${x}${b}${y}$`),
     use("lower", [text], t.lower),
     use("upper", [text], t.upper),
-    useWith("withoutPrefix", plainText, [text], (prefix, x) => t.withoutPrefix(x, prefix)),
+    useWith("trimPrefix", plainText, [text], (prefix, x) => t.trimPrefix(x, prefix)),
     useWith("lastPart", fc.constantFrom("/", ":", "="), [text], t.lastPart),
     use("toText", [number], t.toText),
     use("toText", [bool], t.toText),
@@ -89,7 +89,7 @@ function numbers({ text, number, bool, texts: list }: Tie): Arb<number>[] {
     leaf("number", fc.oneof(fc.constantFrom(...NUMBERS), fc.integer({ min: -9999, max: 9999 }))),
     use("plus", [whole, whole], v.plus),
     use("times", [whole, whole], v.times),
-    use("least", [number, number], v.least),
+    use("min", [number, number], v.min),
     use("floor", [number], v.floor),
     use("length", [text], t.length),
     use("length", [list], t.length),
@@ -123,7 +123,7 @@ function bools({ text, number, bool, texts: list, map }: Tie): Arb<boolean>[] {
     use("entries", [map, text], (all, one) =>
       l.some(l.entries<string>(all), (entry) => v.eq(l.field(entry, "value"), one)),
     ),
-    use("rangeContains", [range, range], rangeContains),
+    use("cidrContains", [range, range], cidrContains),
   ];
 }
 
@@ -137,13 +137,13 @@ function lists({ text, bool, texts: list, map }: Tie): Arb<Texts>[] {
         (item) =>
           t.text`${item}:${l.join(
             "+",
-            l.keepItems<string>(others, (other) => v.not(v.eq(item, other))),
+            l.filterItems<string>(others, (other) => v.not(v.eq(item, other))),
           )}`,
       ),
     ),
     use("mapItems", [list], (all) => l.mapItems<string, string>(all, (item) => l.join("|", l.splitTrimmed(",", item)))),
-    use("keepItems", [list, text, bool], (all, one, flag) =>
-      l.keepItems<string>(all, (item) => v.and(flag, v.not(v.eq(item, one)))),
+    use("filterItems", [list, text, bool], (all, one, flag) =>
+      l.filterItems<string>(all, (item) => v.and(flag, v.not(v.eq(item, one)))),
     ),
     use("concat", [list, list], (a, b) => l.concat<string>(a, b)),
     use("distinct", [list], l.distinct),
@@ -159,7 +159,7 @@ function maps({ text, bool, map }: Tie): Arb<TextMap>[] {
     use("entry", [anyKey, text], (key, item) => l.entry<string>(key, item)),
     use("merge", [map, map], (a, b) => l.merge<string>(a, b, { last: "wins" })),
     use("mapIf", [bool, map], (condition, all) => l.mapIf<string>(condition, all)),
-    use("pairs", [text], l.pairs),
+    use("keyValuePairs", [text], l.keyValuePairs),
   ];
 }
 

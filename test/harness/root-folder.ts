@@ -24,7 +24,7 @@ export class RootFolder {
     return this;
   }
 
-  /** One of the facts that the stand-ins read. */
+  /** A value that the stand-ins read. */
   set(name: string, content: string): this {
     return this.write(`fake/${name}`, content);
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { lambdaKey } from "../../src/aws/function-code";
 import { repository } from "./tools";
 
-/** A small app in place of the real one, so that the demo's bad days can be tested in seconds. */
+/** A small app in place of the real one, so that failures of the demo can be tested in seconds. */
 export interface StandInApp {
   readonly folder: string;
   remove(): void;
@@ -51,7 +51,7 @@ const refusedResource = `
 new IamRolePolicyAttachment(stack, "refused", { role: "absent", policyArn: "arn:aws:iam::aws:policy/Absent", dependsOn: [vpc] });
 `;
 
-/** Another value in each plan, as a configuration that never comes to rest. */
+/** Another value in each plan, as a configuration whose plan is never empty. */
 const restlessResource = `
 new SsmParameter(stack, "restless", { name: "/demo/restless", type: "String", value: "\${timestamp()}" });
 `;

@@ -89,7 +89,7 @@ function read(ci: ElasticCiStack, text: string): Synthesized {
   };
 }
 
-/** Nobody answers data sources at synth, so the place's facts stand in for what these read. */
+/** Nobody answers data sources at synth, so the place's values stand in for what these read. */
 function standingIn<T>(place: Place, make: () => T): T {
   const answers: readonly (readonly [object, string, string])[] = [
     [DataAwsCallerIdentity.prototype, "accountId", place.id],

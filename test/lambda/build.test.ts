@@ -27,7 +27,7 @@ function sourceFolder(files: Record<string, string>): string {
   return source;
 }
 
-test("every folder with a handler becomes a zip, and one line tells its size", () => {
+test("every folder with a handler becomes a zip, and one line has its size", () => {
   expect(first).toMatchObject({ status: 0, stderr: "" });
   expect(readdirSync(join(folder, "first"))).toEqual(functions.map((name) => `${name}.zip`));
   expect(first.stdout.trim().split("\n")).toEqual(

@@ -114,7 +114,7 @@ test("the StopBuildkiteAgents bundle reports what Systems Manager answers", asyn
   expect(error).toBe(`agents of ci-asg that could not be told to stop: ${instance(0, "").id}: Rate exceeded`);
 });
 
-test("the StopBuildkiteAgents bundle tells more than 50 instances in batches, and none of another group", async () => {
+test("the StopBuildkiteAgents bundle stops more than 50 instances in batches, and none of another group", async () => {
   api.autoScaling.add("ci-asg", inService(120));
   const other = api.autoScaling.add("other-asg", [instance(500, "InService")]);
   const result = last(await invoke("stop-buildkite-agents", STOP));
@@ -124,7 +124,7 @@ test("the StopBuildkiteAgents bundle tells more than 50 instances in batches, an
   expect(other.desiredCapacity).toBe(1);
 });
 
-test("the StopBuildkiteAgents bundle names the batch that failed, and has told the others", async () => {
+test("the StopBuildkiteAgents bundle names the batch that failed, and has stopped the others", async () => {
   api.autoScaling.add("ci-asg", inService(120));
   api.faults.add("SendCommand", { error: new AwsError("AccessDeniedException", "not authorized") }, { times: 1 });
   const { error } = await invoke("stop-buildkite-agents", STOP);

@@ -44,7 +44,7 @@ const sides = [
 ];
 
 describe.each(sides)("$side", ({ ports }) => {
-  test("tells a group that does not exist from an empty one", async () => {
+  test("distinguishes a group that does not exist from an empty one", async () => {
     api.autoScaling.add("empty");
     const { groups } = ports();
     expect(await groups.instances("none")).toBeUndefined();

@@ -31,7 +31,7 @@ test("nothing is fetched but by the function that compares hashes, by git at a c
   expect(installing).toEqual([expect.stringMatching(/--no-deps .*--no-index/)]);
 });
 
-test("the function for downloads moves a file to its name only after sha256sum has agreed", () => {
+test("the function for downloads renames a file to its name only after sha256sum has confirmed it", () => {
   const [, body = ""] = /^fetch\(\) \{\n([^]*?)^\}/m.exec(code("shared/download.sh")) ?? [];
   const position = (text: string) => body.indexOf(text);
   expect(position("curl")).toBeGreaterThan(0);

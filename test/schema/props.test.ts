@@ -112,12 +112,12 @@ describe("content of the inputs", () => {
 
 describe("references are judged when Terraform knows them", () => {
   test("a VPC that another construct makes counts as given", () => {
-    const { open } = fromProps(elasticCiStack.schema, {
+    const { unresolved } = fromProps(elasticCiStack.schema, {
       ...TOKEN,
       vpcId: reference,
       subnets: ["subnet-1", "subnet-2"],
     });
-    expect(open.map(({ on }) => on)).toEqual(["vpc_id"]);
+    expect(unresolved.map(({ on }) => on)).toEqual(["vpc_id"]);
   });
 
   test("what is certainly wrong beside it is refused at once", () => {

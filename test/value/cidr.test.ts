@@ -1,4 +1,4 @@
-import { rangeContains } from "../../src/value/cidr";
+import { cidrContains } from "../../src/value/cidr";
 import { known } from "../../src/value/value";
 
 test.each<[outer: string, inner: string, holds: boolean, why: string]>([
@@ -13,5 +13,5 @@ test.each<[outer: string, inner: string, holds: boolean, why: string]>([
   ["10.0.0.0/16", "10.0.1.0", false, "no range"],
   ["", "10.0.1.0/24", false, "in nothing"],
 ])("%s contains %s: %s, %s", (outer, inner, holds) => {
-  expect(known(rangeContains(outer, inner))).toEqual({ content: holds });
+  expect(known(cidrContains(outer, inner))).toEqual({ content: holds });
 });

@@ -31,7 +31,7 @@ describe("operators on known lists and maps come to their result", () => {
     { name: "some of nothing", folded: l.some<string>([], () => true), result: false },
     { name: "every", folded: l.every(["a", "b"], (item) => eq(item, "a")), result: false },
     { name: "some", folded: l.some(["a", "b"], (item) => eq(item, "b")), result: true },
-    { name: "keepItems", folded: l.keepItems(["a", "b"], (item) => not(eq(item, "a"))), result: ["b"] },
+    { name: "filterItems", folded: l.filterItems(["a", "b"], (item) => not(eq(item, "a"))), result: ["b"] },
     { name: "concat", folded: l.concat(["a"], ["b", "a"]), result: ["a", "b", "a"] },
     { name: "concat of nothing", folded: l.concat<string>([], []), result: [] },
     { name: "contains", folded: l.contains([0, 1], 0), result: true },
@@ -77,9 +77,9 @@ describe("operators on known lists and maps come to their result", () => {
     { name: "entry", folded: l.entry("k", 0), result: { k: 0 } },
     { name: "mapIf true", folded: l.mapIf(true, Value.of({ a: "1" })), result: { a: "1" } },
     { name: "mapIf false", folded: l.mapIf(false, map), result: {} },
-    { name: "pairs", folded: l.pairs("a=1, b=x=y ,none,=1,c="), result: { a: "1", b: "x=y", c: "" } },
-    { name: "pairs: the later wins", folded: l.pairs("a=1,a=2"), result: { a: "2" } },
-    { name: "pairs of nothing", folded: l.pairs(""), result: {} },
+    { name: "keyValuePairs", folded: l.keyValuePairs("a=1, b=x=y ,none,=1,c="), result: { a: "1", b: "x=y", c: "" } },
+    { name: "pairs: the later wins", folded: l.keyValuePairs("a=1,a=2"), result: { a: "2" } },
+    { name: "pairs of nothing", folded: l.keyValuePairs(""), result: {} },
   ])("$name", ({ folded, result }) => {
     expect(known<unknown>(folded)).toEqual({ content: result });
   });
@@ -129,13 +129,13 @@ describe("operators on what only Terraform knows become expressions", () => {
       expression: '${anytrue([for item in var.list : (item == "")])}',
     },
     {
-      name: "keepItems",
-      built: l.keepItems(list, (item) => eq(item, "")),
+      name: "filterItems",
+      built: l.filterItems(list, (item) => eq(item, "")),
       expression: '${[for item in var.list : item if((item == ""))]}',
     },
     {
       name: "keepItems of a known list",
-      built: l.keepItems<string>(["a"], () => flag),
+      built: l.filterItems<string>(["a"], () => flag),
       expression: '${[for item in ["a"] : item if(var.flag)]}',
     },
     { name: "concat", built: l.concat<string>(["a"], list), expression: '${concat(["a"], var.list)}' },
@@ -179,7 +179,7 @@ describe("operators on what only Terraform knows become expressions", () => {
   });
 });
 
-test("the variables of nested loops are told apart", () => {
+test("the variables of nested loops have different names", () => {
   const nested = l.every(list, (outer) => l.some(variable<Texts>("others"), (inner) => eq(outer, inner)));
   expect(rendered(nested)).toBe(
     "${alltrue([for item in var.list : anytrue([for item_2 in var.others : (item == item_2)])])}",
@@ -197,7 +197,7 @@ test("loops side by side after a failed one use the plain name again", () => {
 
 test.each([
   { name: "mapItems", built: l.mapItems<string, string>(["a"], (item) => item) },
-  { name: "keepItems", built: l.keepItems(["a"], (item) => eq(item, "a")) },
+  { name: "filterItems", built: l.filterItems(["a"], (item) => eq(item, "a")) },
 ])("$name of a known list stays known", ({ built }) => {
   expect(known(built)).toEqual({ content: ["a"] });
 });

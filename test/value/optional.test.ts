@@ -112,16 +112,16 @@ describe("optional", () => {
   });
 });
 
-describe("each", () => {
+describe("withCount", () => {
   const rule = (item: Value<string>) => new SecurityGroup(stack, "group", { name: str(item) });
 
   test("no resource for an empty list", () => {
-    expect(o.each([], rule)).toBeUndefined();
+    expect(o.withCount([], rule)).toBeUndefined();
     expect(synthesized()).not.toHaveProperty("resource");
   });
 
   test("one per item of a list whose length is known, although its items are not", () => {
-    o.each(["a", variable<string>("b")] as never[], rule);
+    o.withCount(["a", variable<string>("b")] as never[], rule);
     expect(at("resource.aws_security_group.group")).toMatchObject({
       count: 2,
       name: '${element(["a", var.b], count.index)}',
@@ -129,7 +129,7 @@ describe("each", () => {
   });
 
   test("as many as Terraform finds", () => {
-    o.each(texts, rule);
+    o.withCount(texts, rule);
     expect(at("resource.aws_security_group.group")).toMatchObject({
       count: "${length(var.texts)}",
       name: "${element(var.texts, count.index)}",
@@ -137,18 +137,18 @@ describe("each", () => {
   });
 });
 
-describe("eachKey", () => {
+describe("withForEach", () => {
   const group = (key: Value<string>) => new SecurityGroup(stack, "group", { name: str(key) });
 
   test("no resource for an empty list", () => {
-    expect(o.eachKey([], group)).toBeUndefined();
+    expect(o.withForEach([], group)).toBeUndefined();
   });
 
   test.each([
     { name: "a known list", keys: ["a", "${b}"], forEach: '${toset(["a", "$${b}"])}' },
     { name: "what Terraform finds", keys: texts, forEach: "${toset(var.texts)}" },
   ])("one per text of $name, addressed by it", ({ keys, forEach }) => {
-    o.eachKey(keys, group);
+    o.withForEach(keys, group);
     expect(at("resource.aws_security_group.group")).toMatchObject({ for_each: forEach, name: "${each.key}" });
   });
 });
@@ -219,17 +219,17 @@ describe("orNull", () => {
   });
 });
 
-describe("named", () => {
-  test("a fact that Terraform decides becomes a local of that name", () => {
-    output(o.named(stack, "creates_vpc", flag));
+describe("localValue", () => {
+  test("an expression becomes a local of that name", () => {
+    output(o.localValue(stack, "creates_vpc", flag));
     expect(synthesized()).toMatchObject({
       locals: { creates_vpc: "${var.flag}" },
       output: { it: { value: "${local.creates_vpc}" } },
     });
   });
 
-  test("a known one needs no name", () => {
-    expect(known(o.named(stack, "creates_vpc", Value.of(false)))).toEqual({ content: false });
+  test("a known value becomes none", () => {
+    expect(known(o.localValue(stack, "creates_vpc", Value.of(false)))).toEqual({ content: false });
     expect(synthesized()).not.toHaveProperty("locals");
   });
 });

@@ -20,7 +20,7 @@ describe("operators whose operands are known come to their result", () => {
     { name: "gte of equal numbers", folded: v.gte(0, 0), result: true },
     { name: "plus", folded: v.plus(2, -2), result: 0 },
     { name: "times", folded: v.times(0, 5), result: 0 },
-    { name: "least", folded: v.least(3, 0), result: 0 },
+    { name: "min", folded: v.min(3, 0), result: 0 },
     { name: "floor of a negative fraction", folded: v.floor(-0.5), result: -1 },
     { name: "not", folded: not(false), result: true },
     { name: "and of nothing", folded: and(), result: true },
@@ -49,7 +49,7 @@ describe("operators on what only Terraform knows become expressions", () => {
     },
     { name: "not of a comparison", built: not(eq(number, 1)), expression: "${!(var.number == 1)}" },
     { name: "not of a negation", built: not(not(eq(number, 1))), expression: "${(var.number == 1)}" },
-    { name: "least", built: v.least(number, 3), expression: "${min(var.number, 3)}" },
+    { name: "min", built: v.min(number, 3), expression: "${min(var.number, 3)}" },
     { name: "floor", built: v.floor(number), expression: "${floor(var.number)}" },
     { name: "isSet", built: isSet(text), expression: "${(length(var.text) > 0)}" },
     {
@@ -123,7 +123,7 @@ describe("references", () => {
     expect(rendered(eq("x", content as string))).toBe(inside);
   });
 
-  test("a text or list that is one counts as set: somebody gave it", () => {
+  test("a text or list that is a reference counts as set", () => {
     expect([isSet(reference), isSet(Value.of(list))].map((it) => known(it)?.content)).toEqual([true, true]);
   });
 
@@ -155,30 +155,30 @@ describe("known", () => {
     expect(known<unknown>(content)).toBeUndefined();
   });
 
-  test("has texts as Terraform keeps them: accents composed, no halves of characters", () => {
+  test("has texts as Terraform keeps them: normalization form C, no lone surrogates", () => {
     expect(known(["e\u0301", "a\ud800b"])).toEqual({ content: ["\u00e9", "a\ufffdb"] });
   });
 });
 
-describe("the doors into cdktf", () => {
+describe("conversions to what cdktf accepts", () => {
   test.each([
-    { door: "str", placed: v.str("${a} %{b} $c"), json: "$${a} %%{b} $c" },
-    { door: "num", placed: v.num(0), json: 0 },
-    { door: "bool", placed: v.bool(false), json: false },
-    { door: "list", placed: v.list(["${a}", ""]), json: ["$${a}", ""] },
-    { door: "map", placed: v.map({ "${k}": "%{v}" }), json: { "$${k}": "%%{v}" } },
-    { door: "any", placed: any({ a: [null, 0, false, "", "${b}"] }), json: { a: [null, 0, false, "", "$${b}"] } },
-  ])("$door keeps literals literal", ({ placed, json }) => {
+    { conversion: "str", placed: v.str("${a} %{b} $c"), json: "$${a} %%{b} $c" },
+    { conversion: "num", placed: v.num(0), json: 0 },
+    { conversion: "bool", placed: v.bool(false), json: false },
+    { conversion: "list", placed: v.list(["${a}", ""]), json: ["$${a}", ""] },
+    { conversion: "map", placed: v.map({ "${k}": "%{v}" }), json: { "$${k}": "%%{v}" } },
+    { conversion: "any", placed: any({ a: [null, 0, false, "", "${b}"] }), json: { a: [null, 0, false, "", "$${b}"] } },
+  ])("$conversion escapes literals", ({ placed, json }) => {
     expect(placed).toEqual(json);
   });
 
   test.each([
-    { door: "str", placed: v.str(text), type: "string", json: "${var.text}" },
-    { door: "num", placed: v.num(number), type: "number", json: "${var.number}" },
-    { door: "bool", placed: v.bool(flag), type: "object", json: "${var.flag}" },
-    { door: "list", placed: v.list(variable("list")), type: "object", json: "${var.list}" },
-    { door: "map", placed: v.map(variable("map")), type: "object", json: "${var.map}" },
-  ])("$door gives what only Terraform knows the type that cdktf wants", ({ placed, type, json }) => {
+    { conversion: "str", placed: v.str(text), type: "string", json: "${var.text}" },
+    { conversion: "num", placed: v.num(number), type: "number", json: "${var.number}" },
+    { conversion: "bool", placed: v.bool(flag), type: "object", json: "${var.flag}" },
+    { conversion: "list", placed: v.list(variable("list")), type: "object", json: "${var.list}" },
+    { conversion: "map", placed: v.map(variable("map")), type: "object", json: "${var.map}" },
+  ])("$conversion gives an expression the type that cdktf expects", ({ placed, type, json }) => {
     expect(typeof placed).toBe(type);
     expect(rendered(Value.of(placed))).toBe(json);
   });

@@ -1,4 +1,4 @@
-/** One entry of a group's history. */
+/** One scaling activity of a group. */
 export interface Activity {
   readonly status: string;
   readonly cause: string;
@@ -6,7 +6,7 @@ export interface Activity {
   readonly start: number;
 }
 
-/** When a user last set the group's size, in epoch seconds; null: never. */
+/** When a user request last changed the desired capacity, in epoch seconds; null: never. */
 export interface LastEvents {
   readonly lastScaleOut: number | null;
   readonly lastScaleIn: number | null;
@@ -17,22 +17,22 @@ export interface ActivityPage {
   readonly next: string | undefined;
 }
 
-/** How much of the history is looked at. */
-export interface Search {
+/** Which activities are searched for, and how far back. */
+export interface ActivitySearch {
   readonly wantOut: boolean;
   readonly wantIn: boolean;
   /** Below 0: all. */
   readonly maxPages: number;
-  /** What began earlier, in epoch seconds, no longer matters. */
+  /** Epoch seconds; activities that began earlier are not needed. */
   readonly since?: number;
 }
 
 const SET_BY_USER = "a user request explicitly set group desired capacity changing the desired capacity";
 
-/** Reads the history, newest first, until the wanted events are found; throws where the page limit ends it before. */
+/** Reads the activities, newest first, until the wanted events are found. Throws where the page limit is reached before. */
 export async function lastEvents(
   page: (token: string | undefined) => Promise<ActivityPage>,
-  { wantOut, wantIn, maxPages, since = -Infinity }: Search,
+  { wantOut, wantIn, maxPages, since = -Infinity }: ActivitySearch,
 ): Promise<LastEvents> {
   const found: { lastScaleOut: number | null; lastScaleIn: number | null } = { lastScaleOut: null, lastScaleIn: null };
   let token: string | undefined;

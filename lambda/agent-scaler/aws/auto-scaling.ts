@@ -8,8 +8,9 @@ import { lastEvents } from "./activities";
 import type { Groups } from "../ports";
 import type { GroupState } from "../decision/model";
 
-/** DescribeAutoScalingGroups takes no more names than this. */
+/** Limit of DescribeAutoScalingGroups. */
 const NAMES_PER_CALL = 100;
+/** Limit of Node.js. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function autoScalingGroups(client: AutoScalingClient): Groups {

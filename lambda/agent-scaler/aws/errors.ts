@@ -1,8 +1,8 @@
 import type { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 
-/** Every error of AWS tells on one line which call it belongs to. Its class stays what it is. */
-export function nameErrors(client: AutoScalingClient | SSMClient): void {
+/** Prefixes the message of every AWS error with the operation, and cuts it to one line. The error's class stays. */
+export function prefixErrors(client: AutoScalingClient | SSMClient): void {
   const { middlewareStack } = client as Pick<SSMClient, "middlewareStack">;
   middlewareStack.add(
     (next, { commandName = "" }) =>
@@ -15,6 +15,6 @@ export function nameErrors(client: AutoScalingClient | SSMClient): void {
           throw error;
         }
       },
-    { step: "initialize", priority: "high", name: "nameErrors" },
+    { step: "initialize", priority: "high", name: "prefixErrors" },
   );
 }

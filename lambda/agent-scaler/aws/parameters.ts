@@ -2,9 +2,9 @@ import { GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { MemoryStore } from "../ports";
 
-/** The agent token: a parameter by name or ARN, or a secret by Parameter Store's reference to Secrets Manager. */
+/** The agent token from a parameter, by its name or ARN, or from a secret, by Parameter Store's reference to Secrets Manager. */
 export function readToken(client: SSMClient, name: string): Promise<string> {
-  return about("the agent token cannot be read from parameter", name, async () => {
+  return withParameterName("the agent token cannot be read from parameter", name, async () => {
     const { Parameter } = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
     const token = Parameter?.Value?.trim() ?? "";
     if (token === "") throw new Error("it is empty");
@@ -15,19 +15,19 @@ export function readToken(client: SSMClient, name: string): Promise<string> {
 export function memoryParameter(client: SSMClient, name: string): MemoryStore {
   return {
     load: () =>
-      about("parameter", name, async () => {
+      withParameterName("parameter", name, async () => {
         const { Parameter } = await client.send(new GetParameterCommand({ Name: name }));
         return Parameter?.Value ?? "{}";
       }),
     save: (text) =>
-      about("parameter", name, async () => {
+      withParameterName("parameter", name, async () => {
         await client.send(new PutParameterCommand({ Name: name, Value: text, Type: "String", Overwrite: true }));
       }),
   };
 }
 
-/** An error tells which parameter it is about. */
-async function about<T>(what: string, name: string, work: () => Promise<T>): Promise<T> {
+/** Adds the parameter's name to an error. */
+async function withParameterName<T>(what: string, name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

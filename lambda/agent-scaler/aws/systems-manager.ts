@@ -2,7 +2,7 @@ import { SetInstanceHealthCommand } from "@aws-sdk/client-auto-scaling";
 import type { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { paginateDescribeInstanceInformation, paginateListCommandInvocations } from "@aws-sdk/client-ssm";
 import type { CommandInvocation, SSMClient } from "@aws-sdk/client-ssm";
-import type { Answer, Instances, Script } from "../ports";
+import type { InvocationResult, Instances, Script } from "../ports";
 import { type Delivery, type OperatingSystem, runCommand, unlessRefused } from "../../shared/run-command";
 
 const COMMENTS: Record<Script, string> = {
@@ -11,22 +11,22 @@ const COMMENTS: Record<Script, string> = {
 };
 
 const DELIVERY: Delivery = {
-  // An instance that does not answer soon shall not be stopped later, when it may be needed: the least that AWS accepts.
+  // The least that AWS accepts: an instance that cannot be reached now must not be stopped later, when it may be needed.
   TimeoutSeconds: 30,
-  // Without these one instance's failure keeps Systems Manager from the others.
+  // By default one instance's failure stops the command on the others.
   MaxConcurrency: "100%",
   MaxErrors: "100%",
 };
 const EXECUTION_SECONDS = 60;
 const UNFINISHED = ["Pending", "InProgress", "Delayed", "Cancelling"];
 const PAGE_SIZE = 50;
-/** With all pages and retries: instances shall never hold up the next poll. */
+/** Timeout of a call with all its pages and retries, so that it does not delay the next poll. */
 const CALL_SECONDS = 5;
 
 /** The text of each script for each operating system. */
 export type Scripts = Readonly<Record<OperatingSystem, Readonly<Record<Script, string>>>>;
 
-/** Systems Manager knows the system of every instance that it can reach: EC2 need not be asked. */
+/** The instances through Systems Manager, which also reports their operating system. */
 export function managedInstances(
   ssm: SSMClient,
   autoScaling: AutoScalingClient,
@@ -46,7 +46,7 @@ export function managedInstances(
       return bounded(callSeconds, (options) => runCommand(ssm, command, ids, DELIVERY, options));
     },
 
-    answers: (command) => bounded(callSeconds, (options) => answers(ssm, command, options)),
+    results: (command) => bounded(callSeconds, (options) => invocationResults(ssm, command, options)),
 
     async markUnhealthy(id) {
       const health = { InstanceId: id, HealthStatus: "Unhealthy", ShouldRespectGracePeriod: true };
@@ -82,16 +82,20 @@ async function online(client: SSMClient, ids: readonly string[], options: Option
   return found;
 }
 
-async function answers(client: SSMClient, command: string, options: Options): Promise<readonly Answer[]> {
-  const found: Answer[] = [];
+async function invocationResults(
+  client: SSMClient,
+  command: string,
+  options: Options,
+): Promise<readonly InvocationResult[]> {
+  const found: InvocationResult[] = [];
   const asked = { CommandId: command, Details: true };
   const pages = paginateListCommandInvocations({ client, pageSize: PAGE_SIZE }, asked, options);
-  for await (const { CommandInvocations = [] } of pages) found.push(...CommandInvocations.map(answerOf));
+  for await (const { CommandInvocations = [] } of pages) found.push(...CommandInvocations.map(resultOf));
   return found;
 }
 
-function answerOf({ InstanceId = "", Status = "Pending", CommandPlugins = [] }: CommandInvocation): Answer {
-  const answer = { id: InstanceId, finished: !UNFINISHED.includes(Status) };
-  if (Status !== "Success") return answer;
-  return { ...answer, output: CommandPlugins.map(({ Output = "" }) => Output).join("") };
+function resultOf({ InstanceId = "", Status = "Pending", CommandPlugins = [] }: CommandInvocation): InvocationResult {
+  const result = { id: InstanceId, finished: !UNFINISHED.includes(Status) };
+  if (Status !== "Success") return result;
+  return { ...result, output: CommandPlugins.map(({ Output = "" }) => Output).join("") };
 }

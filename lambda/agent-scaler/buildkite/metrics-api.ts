@@ -2,21 +2,21 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { readMetrics, type QueueMetrics } from "./queue-metrics";
 
-export interface MetricsAnswer extends QueueMetrics {
+export interface MetricsResponse extends QueueMetrics {
   /** Seconds that Buildkite asks us to leave between two polls, as it wrote them. */
   readonly pollDuration: string | undefined;
 }
 
 /** Buildkite's agent API. */
 export interface Buildkite {
-  metrics(queue: string, token: string): Promise<MetricsAnswer>;
+  metrics(queue: string, token: string): Promise<MetricsResponse>;
 }
 
-/** What went wrong at Buildkite, in words for the log. */
+/** A failed request to Buildkite. Its message is for the log. */
 export class BuildkiteError extends Error {
   constructor(
     message: string,
-    /** HTTP status; undefined: no answer came. */
+    /** HTTP status; undefined: no response. */
     readonly status?: number,
     readonly retryAfterSeconds?: number,
   ) {
@@ -29,28 +29,28 @@ export interface Timeouts {
   readonly totalMs: number;
 }
 
-interface Answer {
+interface HttpResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
 }
 
 const USER_AGENT = "cdktf-buildkite-elastic-ci-stack-agent-scaler";
-const LONGEST_BODY = 1_000_000;
+const MAX_BODY_BYTES = 1_000_000;
 const BROKEN_CONNECTION = ["ECONNRESET", "EPIPE", "ECONNREFUSED"];
 
-/** Without fetch, which closes an idle connection after four seconds: polls are further apart, and each would shake hands anew. */
+/** Without fetch, which closes an idle connection after four seconds: polls are further apart, and each would open a new one. */
 export function buildkite(endpoint: string, timeouts: Timeouts = { connectMs: 2000, totalMs: 5000 }): Buildkite {
   const client = endpoint.startsWith("https:") ? https : http;
   const agent = new client.Agent({ keepAlive: true });
-  const ask = (url: URL, token: string): Promise<Answer> => request(client, agent, url, token, timeouts);
+  const send = (url: URL, token: string): Promise<HttpResponse> => request(client, agent, url, token, timeouts);
   return {
     async metrics(queue, token) {
       const url = metricsUrl(endpoint, queue);
-      const answer = await ask(url, token)
+      const response = await send(url, token)
         .catch((error: unknown) => {
-          // A kept connection may have been closed by the other side in the meantime: one quick second try.
-          if (BROKEN_CONNECTION.includes((error as NodeJS.ErrnoException).code ?? "")) return ask(url, token);
+          // Buildkite may have closed the idle connection in the meantime: retry once.
+          if (BROKEN_CONNECTION.includes((error as NodeJS.ErrnoException).code ?? "")) return send(url, token);
           throw error;
         })
         .catch((error: unknown) => {
@@ -58,10 +58,14 @@ export function buildkite(endpoint: string, timeouts: Timeouts = { connectMs: 20
             ? error
             : new BuildkiteError(`${url.host} cannot be reached: ${reason(error)}`);
         });
-      if (answer.status !== 200) throw refusal(answer, url, queue);
-      const { organization, metrics } = readMetrics(answer.body, queue);
-      const pollDuration = answer.headers["buildkite-agent-metrics-poll-duration"]?.toString();
-      return { organization, metrics: { ...metrics, ageSeconds: Number(answer.headers.age ?? 0) || 0 }, pollDuration };
+      if (response.status !== 200) throw refusal(response, url, queue);
+      const { organization, metrics } = readMetrics(response.body, queue);
+      const pollDuration = response.headers["buildkite-agent-metrics-poll-duration"]?.toString();
+      return {
+        organization,
+        metrics: { ...metrics, ageSeconds: Number(response.headers.age ?? 0) || 0 },
+        pollDuration,
+      };
     },
   };
 }
@@ -79,7 +83,7 @@ function request(
   url: URL,
   token: string,
   { connectMs, totalMs }: Timeouts,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const headers = { Authorization: `Token ${token}`, "User-Agent": USER_AGENT, Accept: "application/json" };
     const outgoing = client.get(url, { agent, headers });
@@ -101,7 +105,7 @@ function request(
       let length = 0;
       incoming.on("data", (chunk: Buffer) => {
         length += chunk.length;
-        if (length > LONGEST_BODY) outgoing.destroy(new BuildkiteError(`${url.host} gave an answer without end`));
+        if (length > MAX_BODY_BYTES) outgoing.destroy(new BuildkiteError(`${url.host} gave an answer without end`));
         chunks.push(chunk);
       });
       incoming.on("error", reject);
@@ -116,7 +120,7 @@ function request(
   });
 }
 
-function refusal({ status, headers }: Answer, url: URL, queue: string): BuildkiteError {
+function refusal({ status, headers }: HttpResponse, url: URL, queue: string): BuildkiteError {
   const said = `${url.host} answered ${String(status)} for queue ${JSON.stringify(queue)}`;
   const advice = ADVICE[status] ?? (status >= 500 ? "it has trouble of its own; the next poll tries again" : undefined);
   const moved =
@@ -132,7 +136,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   429: "too many requests; polls pause",
 };
 
-/** Seconds or an HTTP date. */
+/** Seconds to wait, of a header with seconds or an HTTP date. */
 export function retryAfter(header: string | undefined, now = Date.now()): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;

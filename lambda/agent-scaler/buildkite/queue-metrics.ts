@@ -1,13 +1,13 @@
 import type { Metrics } from "../decision/model";
 
-/** Buildkite's answer about one queue. */
+/** The metrics of one queue. */
 export interface QueueMetrics {
-  /** Empty: Buildkite did not say. */
+  /** The organization's slug; empty: not in the response. */
   readonly organization: string;
   readonly metrics: Metrics & { readonly agentsBusy?: number };
 }
 
-/** Reads the answer's body; missing numbers are 0, anything else that is no count throws an error that says which. */
+/** Parses the response's body. Missing counts are 0; throws an error that names the field for anything else that is not a count. */
 export function readMetrics(body: string, queue: string): QueueMetrics {
   const wrong = (what: string): never => {
     throw new Error(`Buildkite's answer for queue ${JSON.stringify(queue)} is not understood: ${what}`);
@@ -15,7 +15,7 @@ export function readMetrics(body: string, queue: string): QueueMetrics {
   const answer = object(parsed(body, wrong), "it", wrong);
   const organization = object(answer["organization"] ?? {}, "organization", wrong);
   const agents = object(answer["agents"] ?? {}, "agents", wrong);
-  // Without them the queue would look empty, and every instance would be sent away.
+  // Not optional: without them the queue would look empty, and the group would be scaled in.
   const jobs = object(answer["jobs"], "jobs", wrong);
   const count = (fields: Fields, part: string, name: string): number | undefined => {
     const value = fields[name];

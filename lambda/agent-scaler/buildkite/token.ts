@@ -1,10 +1,10 @@
-/** Seconds for which a token is used without asking again. */
-const FRESH_SECONDS = 300;
+/** Seconds for which a token is used without reading it again. */
+const CACHE_SECONDS = 300;
 
-/** The agent token, read anew after five minutes or when Buildkite refuses it. */
+/** The agent token, read again after five minutes or when Buildkite refuses it. */
 export class AgentToken {
   private cached: { readonly token: string; readonly readAt: number } | undefined;
-  /** Many queues are polled at once: they share one call. */
+  /** A call under way, shared by all queues. */
   private reading: Promise<string> | undefined;
 
   constructor(
@@ -13,11 +13,11 @@ export class AgentToken {
   ) {}
 
   async get(): Promise<string> {
-    if (this.cached !== undefined && this.now() - this.cached.readAt < FRESH_SECONDS) return this.cached.token;
+    if (this.cached !== undefined && this.now() - this.cached.readAt < CACHE_SECONDS) return this.cached.token;
     return this.renew();
   }
 
-  /** Asks at once; where that fails, the old token may still be the right one. */
+  /** Reads the token now. Where that fails, the old token is kept, which may still be valid. */
   renew(): Promise<string> {
     this.reading ??= this.readAnew().finally(() => (this.reading = undefined));
     return this.reading;
@@ -34,7 +34,7 @@ export class AgentToken {
   }
 }
 
-/** Does something with the token; where Buildkite refuses it and a new one is there, does it again with that. */
+/** Calls `use` with the token; where Buildkite refuses it and the parameter holds another one, once more with that. */
 export async function withToken<T>(
   source: AgentToken,
   refused: (error: unknown) => boolean,

@@ -1,6 +1,6 @@
 import type { Demand, Group, Metrics, Settings } from "./model";
 
-/** Instances for so many jobs. */
+/** Instances with agents for this many jobs. */
 export function perInstance(jobs: number, { agentsPerInstance }: Settings): number {
   return Math.ceil(jobs / Math.max(agentsPerInstance, 1));
 }
@@ -9,7 +9,7 @@ export function capped(instances: number, { maxInstanceCap }: Settings): number 
   return maxInstanceCap > 0 ? Math.min(instances, maxInstanceCap) : instances;
 }
 
-/** One more instance where settled ones lack agents: too many of them, or so many that jobs wait. 0: the jobs need no such instance. */
+/** One more instance than desired where agents are missing on settled instances: more than the threshold, or jobs wait for them. Else 0. */
 export function sizeForAvailability(params: Settings, metrics: Metrics, asg: Group, demand: Demand): number {
   const { availabilityThreshold: threshold, agentsPerInstance } = params;
   const { need, buffered } = demand;
@@ -20,12 +20,12 @@ export function sizeForAvailability(params: Settings, metrics: Metrics, asg: Gro
   const waiting = buffered - metrics.running;
   if (idle !== undefined && waiting <= idle) return 0;
   const converged = asg.inService === asg.desired && asg.settled === asg.inService;
-  const few = converged && metrics.agentsTotal < threshold * expected;
+  const belowThreshold = converged && metrics.agentsTotal < threshold * expected;
   const jobsWait = idle === 0 && need > metrics.agentsTotal && perInstance(need + missing, params) > asg.desired;
-  return few || (converged && jobsWait) ? asg.desired + 1 : 0;
+  return belowThreshold || (converged && jobsWait) ? asg.desired + 1 : 0;
 }
 
-/** Where instances lose their agents one by one: the size for jobs that neither the agents of now nor those to come will take. */
+/** While instances drain agent by agent: the size for jobs that neither connected agents nor those of booting instances will take. Else 0. */
 export function sizeBesideDraining(
   params: Settings,
   metrics: Metrics,
@@ -35,7 +35,7 @@ export function sizeBesideDraining(
   const { desired, connected = 0 } = asg;
   const agents = Math.max(params.agentsPerInstance, 1);
   if (params.availabilityThreshold <= 0 || scheduled <= 0 || metrics.agentsIdle !== 0) return 0;
-  // A queue whose agents are silent altogether has other trouble than too few instances.
+  // Where no agent runs a job, more instances would not help.
   if (metrics.running === 0 || metrics.agentsTotal >= agents * connected) return 0;
   const coming = agents * Math.max(desired - connected, 0);
   return capped(desired + Math.max(perInstance(need - metrics.agentsTotal - coming, params), 0), params);

@@ -1,22 +1,23 @@
 import { capped, sizeForAvailability, perInstance, sizeBesideDraining } from "./availability";
 import { demandOf } from "./demand";
+import { latest } from "./latest";
 import type { Decision, Demand, Group, Memory, Metrics, Observation, Reason, Settings } from "./model";
 
-/** Buildkite's counts are no ground to scale on when they are older. */
+/** Older metrics are not used. */
 const OLDEST_METRICS_SECONDS = 120;
-/** Instances that no agent speaks for at all are looked at after this uptime. */
-const SILENT_GROUP_UPTIME_SECONDS = 600;
+/** Where no agent is connected, instances are checked after this uptime. */
+const NO_AGENTS_UPTIME_SECONDS = 600;
 /** Keeps 50 × 1.1 from becoming 56. */
 const ROUNDING = 1e-9;
 
-/** What to do about the group's size. Depends on nothing but the observation. */
+/** Decides on the group's size, from the observation alone. */
 export function decide(given: Observation): Decision {
-  const observation = { ...given, state: withoutFuture(given.state) };
+  const observation = { ...given, state: withoutFutureTimes(given.state) };
   const { params, metrics, asg, state } = observation;
   const demand = demandOf(params, metrics, state, state.now);
   const size = targetOf(observation, demand);
-  const outcome = route(observation, demand, size);
-  const silent = outcome.action === "none" && asg.inService > 0 && metrics.agentsTotal === 0;
+  const outcome = outcomeOf(observation, demand, size);
+  const noAgents = outcome.action === "none" && asg.inService > 0 && metrics.agentsTotal === 0;
   return {
     stop: 0,
     ...outcome,
@@ -24,21 +25,21 @@ export function decide(given: Observation): Decision {
     targetSize: size.target,
     stuckJobs: demand.stuckJobs,
     danglingChecks: params.elasticCIMode
-      ? [params.danglingMinUptimeSeconds, ...(silent ? [SILENT_GROUP_UPTIME_SECONDS] : [])]
+      ? [params.danglingMinUptimeSeconds, ...(noAgents ? [NO_AGENTS_UPTIME_SECONDS] : [])]
       : [],
-    memory: remembered(state, demand),
+    memory: memoryOf(state, demand),
   };
 }
 
 /** The memory after the decision's action has succeeded. */
-export function afterwards({ action, desired, need, memory }: Decision, now: number): Memory {
+export function memoryAfterAction({ action, desired, need, memory }: Decision, now: number): Memory {
   if (action === "scale_out") return { ...memory, lastScaleOut: now, raised: { need, desired } };
   return action === "scale_in" ? { ...memory, lastScaleIn: now } : memory;
 }
 
 interface Size {
   readonly target: number;
-  /** What it would be if no agent were missing. */
+  /** The size if no agent were missing. */
   readonly forJobs: number;
 }
 
@@ -56,11 +57,11 @@ function targetOf({ params, metrics, asg }: Observation, demand: Demand): Size {
 
 type Outcome = Pick<Decision, "action" | "reason" | "desired"> & { readonly stop?: number };
 
-function route(observation: Observation, demand: Demand, size: Size): Outcome {
+function outcomeOf(observation: Observation, demand: Demand, size: Size): Outcome {
   const { params, metrics, asg } = observation;
   const none = (reason: Reason): Outcome => ({ action: "none", reason, desired: asg.desired });
-  if (size.target > asg.desired) return raise(observation, demand, size);
-  if (size.target < asg.desired) return lower(observation, size);
+  if (size.target > asg.desired) return scaleOut(observation, demand, size);
+  if (size.target < asg.desired) return scaleIn(observation, size);
   return none(areOld(params, metrics) ? "old metrics" : "enough");
 }
 
@@ -68,15 +69,15 @@ function areOld({ elasticCIMode }: Settings, { ageSeconds = 0 }: Metrics): boole
   return elasticCIMode && ageSeconds > OLDEST_METRICS_SECONDS;
 }
 
-function raise({ params, asg, state }: Observation, { need }: Demand, { target, forJobs }: Size): Outcome {
+function scaleOut({ params, asg, state }: Observation, { need }: Demand, { target, forJobs }: Size): Outcome {
   const none = (reason: Reason): Outcome => ({ action: "none", reason, desired: asg.desired });
   if (params.disableScaleOut) return none("scale-out disabled");
   const forMoreJobs = forJobs > asg.desired;
-  const last = params.scaleOnlyAfterAllEvent ? newest(state.lastScaleOut, state.lastScaleIn) : state.lastScaleOut;
-  // The cooldown keeps one need from being answered twice; it never holds back what is new.
+  const last = params.scaleOnlyAfterAllEvent ? latest(state.lastScaleOut, state.lastScaleIn) : state.lastScaleOut;
+  // The cooldown prevents scaling out twice for the same jobs; new jobs need not wait for it.
   const isNew =
-    forMoreJobs && !params.scaleOnlyAfterAllEvent && state.raised !== undefined && newSince(state.raised, need, asg);
-  if (cooling(last, params.scaleOutCooldownSeconds, state.now) && !isNew) return none("scale-out cooldown");
+    forMoreJobs && !params.scaleOnlyAfterAllEvent && state.raised !== undefined && isNewNeed(state.raised, need, asg);
+  if (isInCooldown(last, params.scaleOutCooldownSeconds, state.now) && !isNew) return none("scale-out cooldown");
   const step = target - asg.desired;
   const factored = asg.desired + Math.ceil(step * params.scaleOutFactor - ROUNDING);
   return {
@@ -86,16 +87,16 @@ function raise({ params, asg, state }: Observation, { need }: Demand, { target, 
   };
 }
 
-function newSince(raised: { readonly need: number; readonly desired: number }, need: number, asg: Group): boolean {
+function isNewNeed(raised: { readonly need: number; readonly desired: number }, need: number, asg: Group): boolean {
   return need > raised.need || asg.desired < raised.desired;
 }
 
-function lower({ params, metrics, asg, state }: Observation, { target }: Size): Outcome {
+function scaleIn({ params, metrics, asg, state }: Observation, { target }: Size): Outcome {
   const none = (reason: Reason): Outcome => ({ action: "none", reason, desired: asg.desired });
   if (params.disableScaleIn) return none("scale-in disabled");
   if (params.elasticCIMode && asg.pending > 0) return none("instances pending");
-  const last = params.scaleOnlyAfterAllEvent ? newest(state.lastScaleIn, state.lastScaleOut) : state.lastScaleIn;
-  if (cooling(last, params.scaleInCooldownSeconds, state.now)) return none("scale-in cooldown");
+  const last = params.scaleOnlyAfterAllEvent ? latest(state.lastScaleIn, state.lastScaleOut) : state.lastScaleIn;
+  if (isInCooldown(last, params.scaleInCooldownSeconds, state.now)) return none("scale-in cooldown");
   const step = Math.floor((target - asg.desired) * params.scaleInFactor + ROUNDING);
   const desired = params.scaleInFactor === 0 ? target : Math.max(asg.desired + step, target);
   if (!params.elasticCIMode || asg.instances === 0) return { action: "scale_in", reason: "more than needed", desired };
@@ -103,7 +104,7 @@ function lower({ params, metrics, asg, state }: Observation, { target }: Size): 
   if (params.scaleInCooldownSeconds > 0) {
     if (asg.lastScaleInActivity === "unknown") return none("scale-in activity unknown");
     const activity = asg.lastScaleInActivity ?? null;
-    if (cooling(activity, params.scaleInCooldownSeconds, state.now)) return none("scale-in cooldown");
+    if (isInCooldown(activity, params.scaleInCooldownSeconds, state.now)) return none("scale-in cooldown");
   }
   const idle = metrics.agentsIdle;
   const idleInstances = idle === undefined ? asg.instances : Math.floor(idle / Math.max(params.agentsPerInstance, 1));
@@ -112,21 +113,17 @@ function lower({ params, metrics, asg, state }: Observation, { target }: Size): 
   return { action: "scale_in", reason: "more than needed", desired: asg.desired, stop };
 }
 
-function cooling(last: number | null, cooldownSeconds: number, now: number): boolean {
+function isInCooldown(last: number | null, cooldownSeconds: number, now: number): boolean {
   return last !== null && cooldownSeconds - (now - last) > 0;
 }
 
-function newest(a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : Math.max(a, b);
-}
-
-/** A clock that was set back costs one cooldown at most. */
-function withoutFuture(state: Observation["state"]): Observation["state"] {
+/** After a clock was set back, a cooldown lasts no longer than from now on. */
+function withoutFutureTimes(state: Observation["state"]): Observation["state"] {
   const past = (time: number | null) => (time === null ? null : Math.min(time, state.now));
   return { ...state, lastScaleIn: past(state.lastScaleIn), lastScaleOut: past(state.lastScaleOut) };
 }
 
-function remembered({ lastScaleIn, lastScaleOut, raised }: Memory, { need, memory }: Demand): Memory {
+function memoryOf({ lastScaleIn, lastScaleOut, raised }: Memory, { need, memory }: Demand): Memory {
   return {
     lastScaleIn,
     lastScaleOut,

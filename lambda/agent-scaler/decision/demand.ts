@@ -2,25 +2,25 @@ import { takenWithin, throughputAfter } from "./throughput";
 import { minimumOf, withValue } from "./trailing-minimum";
 import type { Demand, DemandMemory, Metrics, Settings, Stuck } from "./model";
 
-/** An idle agent takes a job within seconds: what lies for so long beside it will not be taken. */
+/** An idle agent takes a job within seconds: a job that stays scheduled for this long beside one is stuck. */
 const UNTAKEN_SECONDS = 60;
 const FIRST_PROBE_SECONDS = 20 * 60;
 const LAST_PROBE_SECONDS = 2 * 3600;
-/** With fewer idle agents for each one at work, they are agents between two jobs, and tell nothing of the jobs. */
+/** Fewer idle agents for each busy one are agents between two jobs, which say nothing about stuck jobs. */
 const LEAST_IDLE_SHARE = 0.25;
-/** So many stuck jobs are rather a paused queue, which somebody will resume: each probe comes after the same time. */
+/** This many stuck jobs are rather a paused queue, which will be resumed: the time between probes does not grow. */
 const MANY_STUCK_JOBS = 10;
 const PROBE_OF_MANY_SECONDS = 10 * 60;
-/** Waiting jobs that stay for so long wait for a person. */
+/** Jobs that wait for this long are behind a block step. */
 const BLOCKED_SECONDS = 8 * 60;
-/** An instance needs longer until its agents take a job: what others take before needs no instance. */
+/** Jobs that connected agents take within this time need no instance, which takes longer to boot. */
 const SOON_SECONDS = 90;
 
-/** What the jobs ask of the group at `now` (epoch seconds), with the memory for the next poll. */
+/** The demand at `now` (epoch seconds), with the memory for the next poll. */
 export function demandOf(params: Settings, metrics: Metrics, memory: DemandMemory, now: number): Demand {
   const { stuck, untaken } = stuckJobs(metrics, memory, now);
   const probing = stuck !== undefined && now >= stuck.probeAt ? 1 : 0;
-  // Without idle agents nothing shows that the jobs are still stuck: as many count as agents are at work.
+  // Without idle agents nothing shows that the jobs are still stuck: as many count as agents are busy.
   const counted = hasIdleAgents(metrics) ? probing : Math.max(metrics.running, probing);
   const scheduled = metrics.scheduled - Math.max((stuck?.jobs ?? 0) - counted, 0);
   const throughput = throughputAfter(memory.pace, metrics, now);
@@ -46,14 +46,14 @@ export function demandOf(params: Settings, metrics: Metrics, memory: DemandMemor
   };
 }
 
-/** Enough idle agents that a job which stays in the queue cannot be one that they may take. */
+/** Enough idle agents that a job which stays scheduled cannot match their tags. */
 function hasIdleAgents({ agentsIdle = 0, running }: Metrics): boolean {
   return agentsIdle > running * LEAST_IDLE_SHARE;
 }
 
 function stuckJobs(metrics: Metrics, memory: DemandMemory, now: number): Pick<DemandMemory, "untaken" | "stuck"> {
   const { scheduled } = metrics;
-  // One that was thought stuck is gone: the queue moves, so nothing is known any more.
+  // Fewer scheduled jobs than stuck ones: some were taken, so none is known to be stuck.
   const stuck = memory.stuck !== undefined && scheduled >= memory.stuck.jobs ? memory.stuck : undefined;
   if (!hasIdleAgents(metrics) || scheduled === 0) return { ...(stuck && { stuck }) };
   const untaken = withValue(memory.untaken, now, scheduled, UNTAKEN_SECONDS);
@@ -62,7 +62,7 @@ function stuckJobs(metrics: Metrics, memory: DemandMemory, now: number): Pick<De
   return { untaken, stuck: { jobs, ...nextProbe(stuck, jobs, now) } };
 }
 
-/** Idle agents leave them alone right now, so the next probe is due later; after a probe in vain, twice as late. */
+/** Idle agents do not take them now, so the next probe is put off; after a probe without success, by twice the time. */
 function nextProbe(stuck: Stuck | undefined, jobs: number, now: number): Omit<Stuck, "jobs"> {
   if (jobs >= MANY_STUCK_JOBS) {
     return { probeAt: now + PROBE_OF_MANY_SECONDS, probeAfterSeconds: PROBE_OF_MANY_SECONDS };

@@ -1,4 +1,4 @@
-import { type Boots, followBoots, settledInstances } from "./boots";
+import { type Boots, observeBoots, settledInstances } from "./boots";
 import { decide } from "./decide";
 import type { Decision, Group, GroupState, Memory, Metrics, Observation, Settings } from "./model";
 
@@ -19,11 +19,11 @@ export interface Evaluation {
   readonly boots: Boots;
 }
 
-/** From what a poll has read to its decision: everything that needs neither network nor clock. */
+/** The decision of a poll, computed without network or clock. */
 export function evaluate(input: EvaluationInput, memory: Memory, boots: Boots): Evaluation {
   const { settings, metrics, group, now } = input;
   const inService = group.instances.filter(({ lifecycleState }) => lifecycleState === "InService").map(({ id }) => id);
-  const followed = followBoots(boots, inService, metrics.agentsTotal, settings.agentsPerInstance, now);
+  const observed = observeBoots(boots, inService, metrics.agentsTotal, settings.agentsPerInstance, now);
   const asg: Group = {
     desired: group.desired,
     min: group.min,
@@ -31,10 +31,10 @@ export function evaluate(input: EvaluationInput, memory: Memory, boots: Boots): 
     inService: inService.length,
     pending: group.instances.filter(({ lifecycleState }) => lifecycleState.startsWith("Pending")).length,
     instances: group.instances.length,
-    settled: settledInstances(followed, now),
-    connected: followed.connected.size,
+    settled: settledInstances(observed, now),
+    connected: observed.connected.size,
     ...(input.lastScaleInActivity !== undefined && { lastScaleInActivity: input.lastScaleInActivity }),
   };
   const observation: Observation = { params: settings, metrics, asg, state: { ...memory, now } };
-  return { observation, decision: decide(observation), boots: followed };
+  return { observation, decision: decide(observation), boots: observed };
 }

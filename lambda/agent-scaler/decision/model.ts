@@ -20,15 +20,15 @@ export interface Settings {
   readonly warmIdleInstances: number;
 }
 
-/** What Buildkite says about the queue. */
+/** Buildkite's metrics of the queue. */
 export interface Metrics {
   readonly scheduled: number;
   readonly running: number;
   readonly waiting: number;
   readonly agentsTotal: number;
-  /** Connected agents without a job; absent when Buildkite did not say. */
+  /** Connected agents without a job; absent: not in the response. */
   readonly agentsIdle?: number;
-  /** Age header: seconds for which a cache between Buildkite and here has kept the answer. */
+  /** Age header: seconds for which a cache has kept the response. */
   readonly ageSeconds?: number;
 }
 
@@ -51,50 +51,50 @@ export interface Group {
   readonly instances: number;
   /** Instances in service for long enough that their agents must have connected. */
   readonly settled: number;
-  /** Instances in service whose agents have connected at some time; absent: nobody watched. */
+  /** Instances in service whose agents have connected at some time; absent: not observed. */
   readonly connected?: number;
-  /** Newest lowering that the group's activities tell of, in epoch seconds; "unknown": they could not be read. */
+  /** Newest scale-in in the group's activities, in epoch seconds; "unknown": they could not be read. */
   readonly lastScaleInActivity?: number | "unknown";
 }
 
-/** What was seen of jobs that nobody takes. Times are epoch seconds. */
+/** Observations of the queue's jobs over time. Times are epoch seconds. */
 export interface DemandMemory {
-  /** Scheduled jobs, watched for as long as idle agents were there to take them. */
+  /** Scheduled jobs while idle agents were connected. */
   readonly untaken?: TrailingMinimum;
   readonly stuck?: Stuck;
-  /** Waiting jobs; what never moves in this window belongs to blocked builds. */
+  /** Waiting jobs; their minimum in this window are jobs of blocked builds. */
   readonly waiting?: TrailingMinimum;
-  /** Scheduled jobs that somebody may take; what never falls in this window is a lack of agents. */
+  /** Scheduled jobs that are not stuck; for their minimum in this window agents are missing. */
   readonly standing?: TrailingMinimum;
-  /** Called pace in the poll records, which are decided again by this name. */
+  /** The throughput; the name is part of the poll records. */
   readonly pace?: Throughput;
 }
 
-/** Jobs that idle agents leave alone. Times are epoch seconds. */
+/** Jobs that idle agents do not take. Times are epoch seconds. */
 export interface Stuck {
   readonly jobs: number;
-  /** When one instance is spent on finding out whether they are still stuck. */
+  /** When one instance is started to find out whether they are still stuck. */
   readonly probeAt: number;
   readonly probeAfterSeconds: number;
 }
 
-/** What the jobs ask of the group, in jobs. */
+/** The demand for agents, in jobs. */
 export interface Demand {
   /** Jobs that instances are needed for. */
   readonly need: number;
-  /** Jobs that the instance buffer is sized by. */
+  /** Jobs that determine the instance buffer. */
   readonly buffered: number;
-  /** Scheduled jobs that somebody may take. */
+  /** Scheduled jobs that are not stuck. */
   readonly scheduled: number;
   readonly stuckJobs: number;
   readonly memory: DemandMemory;
 }
 
-/** How fast jobs finish, as far as the number of unfinished jobs tells. Times are epoch seconds. */
+/** How fast jobs finish, estimated from the number of unfinished jobs. Times are epoch seconds. */
 export interface Throughput {
   readonly at: number;
   readonly unfinished: number;
-  /** Finished jobs and the seconds that agents worked on jobs, both weighted down with age. */
+  /** Finished jobs and seconds of busy agents, both decaying with age. */
   readonly finished: number;
   readonly busySeconds: number;
 }
@@ -103,11 +103,11 @@ export interface Throughput {
 export interface Memory extends DemandMemory {
   readonly lastScaleIn: number | null;
   readonly lastScaleOut: number | null;
-  /** Lowest need seen since the last raise, and the size that was asked for then. */
+  /** Lowest need since the last scale-out, and the size that it set. */
   readonly raised?: { readonly need: number; readonly desired: number };
 }
 
-/** All that a decision depends on; every poll's log line holds one, so that it can be decided again. */
+/** All that a decision depends on. Every poll record has one, so that the decision can be reproduced. */
 export interface Observation {
   readonly params: Settings;
   readonly metrics: Metrics;
@@ -115,7 +115,7 @@ export interface Observation {
   readonly state: Memory & { readonly now: number };
 }
 
-/** Why a decision is as it is; stands in the poll records. */
+/** Why the decision was made, in the poll records. */
 export type Reason =
   | "jobs"
   | "missing agents"
@@ -129,11 +129,11 @@ export type Reason =
   | "instances pending"
   | "old metrics";
 
-/** What to do about the group's size. Sizes are numbers of instances. */
+/** A decision on the group's size. Sizes are numbers of instances. */
 export interface Decision {
   readonly action: "none" | "scale_out" | "scale_in";
   readonly reason: Reason;
-  /** The group's size to be; nothing is written where it is the size already. */
+  /** The new desired capacity; it is set only where it differs from the present one. */
   readonly desired: number;
   /** Idle instances to stop gracefully. They lower the group's size themselves when they leave. */
   readonly stop: number;
@@ -141,10 +141,10 @@ export interface Decision {
   readonly need: number;
   /** Size that jobs, buffer and availability call for, within the group's limits. The poll records call it target. */
   readonly targetSize: number;
-  /** Jobs that idle agents leave alone. */
+  /** Jobs that idle agents do not take. */
   readonly stuckJobs: number;
   /** Minimum uptimes of the checks for dangling instances that are due. */
   readonly danglingChecks: readonly number[];
-  /** What to remember, whatever becomes of the action. */
+  /** The memory for the next poll, whether the action succeeds or not. */
   readonly memory: Memory;
 }

@@ -1,12 +1,12 @@
 import type { Metrics, Throughput } from "./model";
 
 const DECAY_SECONDS = 3600;
-/** Nothing is known of the time between two polls that lie further apart. */
+/** A longer time between two polls counts as this long. */
 const LONGEST_GAP_SECONDS = 120;
-/** Fewer say too little. */
+/** Fewer finished jobs are too few for an estimate. */
 const LEAST_FINISHED = 10;
 
-/** New jobs hide finished ones, so that the throughput is never overestimated, unless jobs are cancelled. */
+/** New jobs offset finished ones in the count, so the throughput is never overestimated, unless jobs are cancelled. */
 export function throughputAfter(
   before: Throughput | undefined,
   { scheduled, running, waiting }: Metrics,
@@ -25,7 +25,7 @@ export function throughputAfter(
   };
 }
 
-/** Jobs that the agents which are at work now will have taken after so many seconds; at most one each. */
+/** Jobs that the busy agents will have taken after this many seconds; at most one each. */
 export function takenWithin(seconds: number, { finished, busySeconds }: Throughput, running: number): number {
   if (finished < LEAST_FINISHED || busySeconds === 0) return 0;
   return Math.floor(running * Math.min((finished / busySeconds) * seconds, 1));

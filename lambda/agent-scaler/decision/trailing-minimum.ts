@@ -1,13 +1,14 @@
-/** The smallest value of a trailing span of time, kept in few slots so that it can be written down with the memory. */
+/** The minimum of a value over a trailing time span, in few slots, because it is part of every poll record. */
 export interface TrailingMinimum {
   /** Epoch seconds of the first value. */
   readonly since: number;
-  /** Oldest first; `at` is where the slot begins. */
+  /** Oldest first; `at` is the start of the slot. */
   readonly slots: readonly { readonly at: number; readonly least: number }[];
 }
 
 const SLOTS = 6;
 
+/** The window with a value observed at `now`. */
 export function withValue(window: TrailingMinimum | undefined, now: number, value: number, spanSeconds: number) {
   // A clock that was set back makes the old slots meaningless.
   const kept = window === undefined || now < window.since ? { since: now, slots: [] } : window;
@@ -23,7 +24,7 @@ export function withValue(window: TrailingMinimum | undefined, now: number, valu
   return { since: recent.length === 0 ? now : kept.since, slots };
 }
 
-/** undefined: the window has not been watched for its whole span yet. */
+/** undefined: the window does not cover its whole span yet. */
 export function minimumOf(window: TrailingMinimum, now: number, spanSeconds: number): number | undefined {
   if (now - window.since < spanSeconds) return undefined;
   return Math.min(...window.slots.map(({ least }) => least));

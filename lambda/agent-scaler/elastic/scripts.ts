@@ -7,7 +7,7 @@ export function readScripts(folder: string): Scripts {
   return { linux: scriptsOf(folder, "sh"), windows: scriptsOf(folder, "ps1") };
 }
 
-/** The second script continues where the first one has found the state of the agent. */
+/** The stop script uses the variables that the survey script sets. */
 function scriptsOf(folder: string, extension: string): Scripts["linux"] {
   const read = (name: string) => readFileSync(join(folder, `${name}.${extension}`), "utf8").trimEnd();
   const survey = read("survey-agent");

@@ -1,27 +1,29 @@
 export interface Instance {
   readonly id: string;
   readonly lifecycleState: string;
-  /** Time that it has been in service for certain. */
+  /** For how long it has been in service at least. */
   readonly ageSeconds: number;
 }
 
-/** What an instance says about its agent. */
+/** The state of an instance's agent. */
 export interface Report {
   readonly agent: "active" | "starting" | "draining" | "stopped";
   /** Jobs that run on the instance. */
   readonly jobs: number;
 }
 
-/** By instance; instances whose answer is not conclusive are missing. */
+/** By instance id; instances without a conclusive report are missing. */
 export type Reports = ReadonlyMap<string, Report>;
 
-/** Agents that do no work and may never do any again: which way, and since which survey without a break. */
-export type Suspicions = Readonly<Record<string, { readonly agent: "stopped" | "draining"; readonly since: number }>>;
+/** By instance id: agents that were stopped or draining without a job in every survey since then (epoch seconds). */
+export type DanglingCandidates = Readonly<
+  Record<string, { readonly agent: "stopped" | "draining"; readonly since: number }>
+>;
 
-/** When instances were told to stop, in epoch seconds. */
-export type Told = Readonly<Record<string, number>>;
+/** By instance id: when the stop script was sent, in epoch seconds. */
+export type StopTimes = Readonly<Record<string, number>>;
 
-/** systemd's words; the Windows script uses the same. */
+/** systemd's states; the Windows script uses the same. */
 const STATES = new Map<string, Report["agent"]>([
   ["active", "active"],
   ["activating", "starting"],
@@ -31,21 +33,21 @@ const STATES = new Map<string, Report["agent"]>([
   ["failed", "stopped"],
 ]);
 
-/** Two polls lie between the two looks that a stopped agent takes, also where Buildkite asks for a poll per minute. */
+/** For a stopped agent: two polls apart, even where Buildkite asks for one poll per minute. */
 const STOPPED_SECONDS = 120;
-/** An agent without jobs needs moments to end. */
+/** For a draining agent, which ends within seconds where it has no jobs. */
 const DRAINING_SECONDS = 3600;
-/** After this time an instance that was told to stop and has not done so may be told again. */
-const TOLD_SECONDS = 900;
+/** After this time the stop script may be sent to an instance again. */
+const STOP_REPEAT_SECONDS = 900;
 
-/** undefined: the output is not exactly the one line of the survey scripts. */
+/** Parses the output of a survey script. undefined: it is not exactly the script's line. */
 export function readReport(output: string): Report | undefined {
   const [, state = "", jobs] = /^buildkite-agent state=([a-z]+) jobs=(\d+)\r?\n?$/.exec(output) ?? [];
   const agent = STATES.get(state);
   return agent === undefined ? undefined : { agent, jobs: Number(jobs) };
 }
 
-export function suspicionsAfter(before: Suspicions, reports: Reports, surveyedAt: number): Suspicions {
+export function candidatesAfter(before: DanglingCandidates, reports: Reports, surveyedAt: number): DanglingCandidates {
   const after = { ...before };
   for (const [id, { agent, jobs }] of reports) {
     const known = before[id];
@@ -55,46 +57,46 @@ export function suspicionsAfter(before: Suspicions, reports: Reports, surveyedAt
   return after;
 }
 
-/** Instances that this survey, too, saw without a working agent, for too long. */
+/** Instances of this survey whose agent has been stopped or draining for too long. */
 export function danglingInstances(
-  suspicions: Suspicions,
+  candidates: DanglingCandidates,
   reports: Reports,
   surveyedAt: number,
   agents: { readonly total: number; readonly perInstance: number; readonly instances: number },
 ): readonly string[] {
   const overdue = [...reports.keys()].filter((id) => {
-    const { agent, since = Infinity } = suspicions[id] ?? {};
+    const { agent, since = Infinity } = candidates[id] ?? {};
     return surveyedAt - since >= (agent === "stopped" ? STOPPED_SECONDS : DRAINING_SECONDS);
   });
-  const isStopped = (id: string) => suspicions[id]?.agent === "stopped";
+  const isStopped = (id: string) => candidates[id]?.agent === "stopped";
   const others = agents.instances - overdue.filter(isStopped).length;
-  // More agents than the other instances can run: one of these instances is at work after all.
+  // More agents than the other instances can run: some of these instances have a connected agent.
   const consistent = agents.total <= Math.max(agents.perInstance, 1) * others;
   return overdue.filter((id) => consistent || !isStopped(id));
 }
 
-/** Of the instances in service the idle ones, the oldest first. Those that are leaving already count as stopped. */
+/** Ids of the idle instances in service to stop, oldest first. Instances that are stopping already count towards `stop`. */
 export function instancesToStop(
   stop: number,
   inService: readonly Instance[],
   reports: Reports,
-  told: Told,
+  stopTimes: StopTimes,
   now: number,
 ): readonly string[] {
-  const toldLately = (id: string) => now - (told[id] ?? -Infinity) < TOLD_SECONDS;
+  const stoppedLately = (id: string) => now - (stopTimes[id] ?? -Infinity) < STOP_REPEAT_SECONDS;
   const leaving = inService.filter(({ id }) => {
     const agent = reports.get(id)?.agent;
-    return agent === undefined ? toldLately(id) : agent === "draining" || agent === "stopped";
+    return agent === undefined ? stoppedLately(id) : agent === "draining" || agent === "stopped";
   });
   const idle = inService.filter(({ id }) => {
     const report = reports.get(id);
-    return report?.agent === "active" && report.jobs === 0 && !toldLately(id);
+    return report?.agent === "active" && report.jobs === 0 && !stoppedLately(id);
   });
   const oldestFirst = idle.sort((a, b) => b.ageSeconds - a.ageSeconds);
   return oldestFirst.slice(0, Math.max(stop - leaving.length, 0)).map(({ id }) => id);
 }
 
-/** The next instances in the order of their ids, in a circle: whoever stays in the group is seen in every round. */
+/** The next instances in the circular order of their ids: every instance that stays is in one window per round. */
 export function nextWindow(ids: readonly string[], lastSeen: string, size: number): readonly string[] {
   const ordered = [...ids].sort();
   if (size <= 0) return ordered;

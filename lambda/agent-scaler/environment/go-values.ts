@@ -1,7 +1,7 @@
-/** How Go's standard library reads the values of the environment, so that both scalers accept the same text. */
-export interface Kind<T> {
+/** Parses an environment variable as Go's standard library does, so that both scalers accept the same text. */
+export interface Parser<T> {
   readonly expected: string;
-  /** undefined: not of this kind. */
+  /** undefined: not such a value. */
   readonly parse: (text: string) => T | undefined;
 }
 
@@ -22,14 +22,14 @@ const DURATION = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s
 const DURATION_PART = /(\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g;
 const LONGEST_NANOSECONDS = 2 ** 63;
 
-export const text: Kind<string> = { expected: "some text", parse: (value) => value };
+export const text: Parser<string> = { expected: "some text", parse: (value) => value };
 
-export const flag: Kind<boolean> = {
+export const flag: Parser<boolean> = {
   expected: "true or false",
   parse: (value) => (TRUE.includes(value) ? true : FALSE.includes(value) ? false : undefined),
 };
 
-export const wholeNumber: Kind<number> = {
+export const wholeNumber: Parser<number> = {
   expected: "a whole number",
   parse: (value) => {
     const number = /^[+-]?\d+$/.test(value) ? Number(value) : NaN;
@@ -37,7 +37,7 @@ export const wholeNumber: Kind<number> = {
   },
 };
 
-export const decimal: Kind<number> = {
+export const decimal: Parser<number> = {
   expected: "a number",
   parse: (value) => {
     const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : NaN;
@@ -46,28 +46,28 @@ export const decimal: Kind<number> = {
 };
 
 /** In seconds. */
-export const duration: Kind<number> = { expected: "a duration such as 10s or 1m30s", parse: parseDuration };
+export const duration: Parser<number> = { expected: "a duration such as 10s or 1m30s", parse: parseDuration };
 
-export const webAddress: Kind<string> = {
+export const webAddress: Parser<string> = {
   expected: "an address that begins with https:// or http://",
   parse: (value) => (/^https?:\/\//.test(value) && URL.canParse(value) ? value : undefined),
 };
 
-export function atLeast(minimum: number, kind: Kind<number>): Kind<number> {
-  return restricted(kind, (number) => number >= minimum, `${kind.expected}, at least ${String(minimum)}`);
+export function atLeast(minimum: number, parser: Parser<number>): Parser<number> {
+  return restricted(parser, (number) => number >= minimum, `${parser.expected}, at least ${String(minimum)}`);
 }
 
-export function atMost(maximum: number, kind: Kind<number>): Kind<number> {
-  return restricted(kind, (number) => number <= maximum, `${kind.expected}, at most ${String(maximum)}`);
+export function atMost(maximum: number, parser: Parser<number>): Parser<number> {
+  return restricted(parser, (number) => number <= maximum, `${parser.expected}, at most ${String(maximum)}`);
 }
 
-export function above(limit: number, kind: Kind<number>): Kind<number> {
-  return restricted(kind, (number) => number > limit, `${kind.expected} above ${String(limit)}`);
+export function above(limit: number, parser: Parser<number>): Parser<number> {
+  return restricted(parser, (number) => number > limit, `${parser.expected} above ${String(limit)}`);
 }
 
-function restricted<T>(kind: Kind<T>, holds: (value: T) => boolean, expected: string): Kind<T> {
+function restricted<T>(parser: Parser<T>, holds: (value: T) => boolean, expected: string): Parser<T> {
   const parse = (value: string): T | undefined => {
-    const parsed = kind.parse(value);
+    const parsed = parser.parse(value);
     return parsed !== undefined && holds(parsed) ? parsed : undefined;
   };
   return { expected, parse };

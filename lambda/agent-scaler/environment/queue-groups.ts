@@ -1,17 +1,17 @@
-import type { Kind } from "./go-values";
+import type { Parser } from "./go-values";
 
 /** One queue and the group that serves it. */
 export interface QueueGroup {
   readonly queue: string;
   readonly group: string;
-  /** Absent: as AGENTS_PER_INSTANCE says. */
+  /** Default: AGENTS_PER_INSTANCE. */
   readonly agentsPerInstance?: number;
 }
 
 const FIELDS = ["queue", "group", "agentsPerInstance"];
 
-/** The JSON list in QUEUE_GROUPS. Two scalers of one group would undo each other, so a group may stand there once only. */
-export const queueGroups: Kind<readonly QueueGroup[]> = {
+/** The JSON list in QUEUE_GROUPS. Each group once: two queues would set its size in turn. */
+export const queueGroups: Parser<readonly QueueGroup[]> = {
   expected:
     'a JSON list such as [{"queue":"default","group":"ci-asg"}], each group once, agentsPerInstance a whole number from 1 on',
   parse: (text) => {

@@ -1,18 +1,18 @@
 import type { AgentScalerConfig } from "../config";
 import { newTarget, type Target } from "./target";
 
-/** What the container keeps between two invocations. */
+/** State of the container between two invocations. */
 export interface Container {
   readonly targets: readonly Target[];
   /** Whether the stored memory and the groups' scaling activities have been read. */
   restored: boolean;
-  /** Buildkite is not asked before this time, in epoch seconds; 0: at any time. */
+  /** No poll before this time, in epoch seconds; 0: at any time. */
   notBefore: number;
   /** Polls in a row in which every queue failed at Buildkite. */
   failuresInARow: number;
-  /** Since when no queue has had a job and every group its target size, in epoch seconds; null: not so now. */
+  /** Since when no queue has had a job and every group its target size, in epoch seconds; null: that is not so. */
   quietSince: number | null;
-  /** Last name of the organization, for the metrics of polls that fail. */
+  /** Last known slug of the organization, for the metrics of polls that fail. */
   organization: string;
 }
 

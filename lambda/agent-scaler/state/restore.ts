@@ -5,14 +5,14 @@ import type { Container } from "./container";
 import { type StoredMemory, parseStoredMemory, restoreTarget, formatStoredMemory } from "./stored-memory";
 import type { Target } from "./target";
 
-/** A time farther ahead than this was written by a clock that was wrong. */
+/** Limit of a stored pause: a later time was written with a wrong clock. */
 export const LONGEST_PAUSE_SECONDS = 900;
 
 const NOTHING: StoredMemory = { groups: {} };
 
 /**
- * Brings the container's state up to date from the stored memory and, in a new container, the state of groups that are
- * missing there from their scaling activities. Returns the stored memory; undefined: there is none or it cannot be read.
+ * Updates the container's state from the stored memory. In a new container, restores groups that are missing there from
+ * their scaling activities. Returns the stored memory; undefined: there is none or it cannot be read.
  */
 export async function restore(config: AgentScalerConfig, container: Container, ports: Ports) {
   const text = await load(ports);
@@ -60,14 +60,14 @@ async function readHistory(target: Target, config: AgentScalerConfig, { groups, 
     const events = await groups.lastEvents(target.group, search, config.activityTimeoutSeconds);
     target.memory = { ...target.memory, ...events };
   } catch (error) {
-    // Growth may go on; shrinking waits for one cooldown, because its last time is not known.
+    // Scaling out is not delayed; scaling in waits for one cooldown, because the last scale-in is not known.
     target.memory = { ...target.memory, lastScaleIn: now() };
     const message = `the last changes of the group's size cannot be read: ${messageOf(error)}`;
     log("error", message, { stage: "history", queue: target.queue, group: target.group });
   }
 }
 
-/** Stores only what another container must know, and nothing where the parameter is missing: the stack may be being deleted. */
+/** Stores changes that another container needs. Stores nothing where the parameter is missing: the stack may be being destroyed. */
 export async function save(
   container: Container,
   before: StoredMemory | undefined,
@@ -84,7 +84,7 @@ export async function save(
   const paused = container.failuresInARow > 0 && container.notBefore !== before.notBefore;
   if (!changed && !paused) return;
   const text = formatStoredMemory(container.targets, paused ? container.notBefore : 0);
-  // Of more groups than there is room for, some are always missing.
+  // Groups that do not fit are missing in every stored memory, which is no change.
   if (text === JSON.stringify(before)) return;
   try {
     await store.save(text);

@@ -1,7 +1,8 @@
 import type { Target } from "./target";
+import { latest } from "../decision/latest";
 import type { Memory, Stuck } from "../decision/model";
 
-/** What outlives the container, for each group: the JSON of the SSM parameter. The rest is seen again within minutes. */
+/** What is stored of a group. The rest of its memory is observed again within minutes. */
 interface StoredGroup {
   readonly lastScaleIn: number | null;
   readonly lastScaleOut: number | null;
@@ -17,10 +18,10 @@ export interface StoredMemory {
   readonly notBefore?: number;
 }
 
-/** A standard parameter holds no more. */
-const LONGEST_TEXT = 4096;
+/** Limit of a standard parameter. */
+const MAX_CHARACTERS = 4096;
 
-/** Throws for a text that no scaler has written. */
+/** Throws where the text is not a stored memory. */
 export function parseStoredMemory(text: string): StoredMemory {
   const stored = JSON.parse(text) as Partial<StoredMemory> | null;
   if (typeof stored !== "object" || stored === null) throw new Error("the memory is not a JSON object");
@@ -31,14 +32,14 @@ export function parseStoredMemory(text: string): StoredMemory {
   return { groups, ...(notBefore !== undefined && { notBefore }) };
 }
 
-/** The text for the parameter. Of many groups, those that acted last are stored as far as the space goes. */
+/** The parameter's value. Where not all groups fit, those that scaled last are stored. */
 export function formatStoredMemory(targets: readonly Target[], notBefore: number): string {
   const newest = ({ memory }: Target) => Math.max(memory.lastScaleIn ?? 0, memory.lastScaleOut ?? 0);
   const byAge = [...targets].sort((a, b) => newest(b) - newest(a));
   for (let count = byAge.length; ; count--) {
     const groups = Object.fromEntries(byAge.slice(0, count).map((target) => [target.group, storedGroup(target)]));
     const text = JSON.stringify({ groups, ...(notBefore > 0 && { notBefore }) } satisfies StoredMemory);
-    if (text.length <= LONGEST_TEXT || count === 0) return text;
+    if (text.length <= MAX_CHARACTERS || count === 0) return text;
   }
 }
 
@@ -53,13 +54,13 @@ function storedGroup({ memory, boots }: Target): StoredGroup {
   };
 }
 
-/** Takes over what another container has done since; everything, where this one has just begun. */
+/** Takes over newer events of another container; in a new container, everything that is stored. */
 export function restoreTarget(target: Target, stored: StoredMemory): void {
   const known = stored.groups[target.group];
   if (known === undefined) return;
   const { lastScaleIn, lastScaleOut, raised, stuck, bootSeconds } = known;
   const own = target.memory;
-  const fresh = !target.boots.watching;
+  const fresh = !target.boots.hasObserved;
   const newer = (lastScaleOut ?? 0) > (own.lastScaleOut ?? 0);
   target.memory = {
     ...own,
@@ -69,8 +70,4 @@ export function restoreTarget(target: Target, stored: StoredMemory): void {
     ...(fresh && stuck && { stuck }),
   } satisfies Memory;
   if (fresh && bootSeconds !== undefined) target.boots = { ...target.boots, bootSeconds };
-}
-
-function latest(a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : Math.max(a, b);
 }

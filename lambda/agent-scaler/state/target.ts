@@ -2,10 +2,10 @@ import { type Boots, noBoots } from "../decision/boots";
 import { type ElasticMemory, emptyElasticMemory } from "../elastic/step";
 import type { Memory, Settings } from "../decision/model";
 
-/** What is remembered of a target from poll to poll. */
+/** The parts of a target that a poll changes. */
 export type TargetState = Readonly<Pick<Target, "memory" | "boots" | "elastic">>;
 
-/** One queue, the Auto Scaling group that serves it, and what is remembered of them from poll to poll. */
+/** One queue, the Auto Scaling group that serves it, and their state from poll to poll. */
 export interface Target {
   readonly queue: string;
   readonly group: string;

@@ -6,7 +6,7 @@ export interface BuildkiteFailures {
   readonly retryAfterSeconds: readonly number[];
 }
 
-/** Seconds to pause before the next poll; 0: none. Random, so that many scalers do not come back together. */
+/** Seconds to pause before the next poll; 0: none. Random, so that many scalers do not retry together. */
 export function backoffSeconds(
   { inARow, retryAfterSeconds }: BuildkiteFailures,
   intervalSeconds: number,

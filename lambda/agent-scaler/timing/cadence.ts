@@ -1,17 +1,17 @@
-/** When the next poll is due and when an invocation ends. All times are epoch seconds. */
+/** What determines the next poll. Times are epoch seconds. */
 export interface Cadence {
-  /** What the settings and Buildkite's header ask for between two polls. */
+  /** Seconds between two polls, from the settings and Buildkite's header. */
   readonly intervalSeconds: number;
-  /** Start of the first poll after this time would run into the next invocation. */
+  /** A poll that starts later may overlap with the next invocation. */
   readonly deadline: number;
   /** Buildkite asked for no poll before this time. */
   readonly notBefore: number;
-  /** Since when nothing has happened in any queue; null: something does. */
+  /** Since when all queues have been quiet; null: they are not. */
   readonly quietSince: number | null;
 }
 
-/** A queue that slept for so long is looked at once per invocation: its first job waits up to a minute longer. */
-const QUIET_SECONDS = 2 * 3600;
+/** Queues that have been quiet for this long are polled once per invocation: their first job waits up to a minute longer. */
+const QUIET_AFTER_SECONDS = 2 * 3600;
 
 /** The time of the next poll, or undefined where the invocation is over. */
 export function nextPoll(
@@ -19,14 +19,14 @@ export function nextPoll(
   lastStart: number,
   now: number,
 ) {
-  // A clock that was set back: when this invocation's time is over is not known any more.
+  // The clock was set back, so the deadline has no meaning.
   if (now < lastStart) return undefined;
-  if (quietSince !== null && now - quietSince >= QUIET_SECONDS) return undefined;
+  if (quietSince !== null && now - quietSince >= QUIET_AFTER_SECONDS) return undefined;
   const at = Math.max(lastStart + intervalSeconds, notBefore, now);
   return at < deadline ? at : undefined;
 }
 
-/** Buildkite's header only ever makes the pause longer. */
+/** The longer of the interval and the seconds in Buildkite's header. */
 export function pauseSeconds(intervalSeconds: number, header: string | undefined): number {
   const asked = header !== undefined && /^[+-]?\d+$/.test(header) ? Number(header) : 0;
   return Math.max(intervalSeconds, asked);

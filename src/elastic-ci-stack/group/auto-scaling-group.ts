@@ -7,18 +7,18 @@ import { type StackContext } from "../context";
 import { entries, field, splitTrimmed } from "../../value/list";
 import { address, blocks, optionalBlock, orNull, preconditions } from "../../value/optional";
 import { jsonDocument } from "../../value/json";
-import { lower, toText, withoutPrefix } from "../../value/text";
-import { bool, least, list, num, str, Value } from "../../value/value";
+import { lower, toText, trimPrefix } from "../../value/text";
+import { bool, min, list, num, str, Value } from "../../value/value";
 import { type AgentLaunchTemplate } from "../instance/launch-template";
 import { tagged } from "../../aws/names";
 import { type Network } from "../network/network";
 
-/** What deleting the group may take. Its hook is gone by then, so instances no longer drain; they only have to shut down. */
+/** Its hook is destroyed by then, so instances do not drain; they only have to shut down. */
 const DELETE_TIMEOUT = "15m";
 
 /**
- * Seconds after which the hook lets go of an instance that has fallen silent. A draining one sends a heartbeat every minute
- * until its grace period is over, so a shorter time than the grace period costs no job, and a dead instance is gone soon.
+ * Seconds after which the hook completes for an instance without a heartbeat. A draining instance sends one every minute until its
+ * grace period is over, so a timeout shorter than that period costs no job, and an instance that fails is terminated soon.
  */
 const HEARTBEAT_TIMEOUT = 300;
 
@@ -26,13 +26,13 @@ export interface GroupSources {
   readonly network: Network;
   readonly launchTemplate: AgentLaunchTemplate;
   readonly minSize: Value<number>;
-  /** Requirements on inputs that only Terraform can judge. */
+  /** Requirements on inputs that only Terraform can check. */
   readonly requirements: readonly Requirement[];
   /** What instances need from their boot to the end of their last job. */
-  readonly needs: readonly ITerraformDependable[];
+  readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** The group of agents, and the hook that gives a terminating instance time to finish its work while the group stays. */
+/** The agents' group, and the lifecycle hook that keeps a terminating instance until its jobs have finished. */
 export class AgentAutoScalingGroup extends Construct {
   readonly group: AutoscalingGroup;
   readonly terminatingHook: AutoscalingLifecycleHook;
@@ -45,7 +45,7 @@ export class AgentAutoScalingGroup extends Construct {
   ) {
     super(scope, id);
     const { inputs, names } = context;
-    const { network, minSize, requirements, needs } = sources;
+    const { network, minSize, requirements, dependsOn } = sources;
     const precondition = preconditions(requirements);
     this.group = new AutoscalingGroup(this, "agent_auto_scale_group", {
       name: str(names.group),
@@ -63,11 +63,11 @@ export class AgentAutoScalingGroup extends Construct {
         "GroupPendingInstances",
         "GroupTerminatingInstances",
       ],
-      waitForCapacityTimeout: orNull(lower(withoutPrefix(inputs.instanceCreationTimeout, "PT"))),
+      waitForCapacityTimeout: orNull(lower(trimPrefix(inputs.instanceCreationTimeout, "PT"))),
       timeouts: { delete: DELETE_TIMEOUT },
       mixedInstancesPolicy: this.mixedInstances(),
-      // Made before the first instance boots, and destroyed only when the last one is gone.
-      dependsOn: [...needs],
+      // Created before the first instance boots, and destroyed after the last one has terminated.
+      dependsOn: [...dependsOn],
       lifecycle: {
         // AzRebalancingSuspender and operators suspend processes; the AgentScaler sets the desired capacity, which is not an argument here.
         ignoreChanges: ["suspended_processes"],
@@ -87,7 +87,7 @@ export class AgentAutoScalingGroup extends Construct {
     blocks(this.group, "mixed_instances_policy.launch_template.override", types, (type) => ({ instance_type: type }));
     optionalBlock(this.group, "instance_refresh", inputs.enableInstanceRefresh, {
       strategy: "Rolling",
-      // A new instance comes before an old one goes; the hook lets the old one finish its jobs.
+      // A new instance is launched before an old one is terminated; the hook lets the old one finish its jobs.
       preferences: {
         min_healthy_percentage: 100,
         max_healthy_percentage: 110,
@@ -109,7 +109,7 @@ export class AgentAutoScalingGroup extends Construct {
       launchTemplate: {
         launchTemplateSpecification: {
           launchTemplateId: template.id,
-          // A number instead of $Latest: only so does a change show in the plan and start an instance refresh.
+          // A number instead of $Latest, so that a change shows in the plan and starts an instance refresh.
           version: str(toText(Value.of(template.latestVersion))),
         },
       },
@@ -118,7 +118,7 @@ export class AgentAutoScalingGroup extends Construct {
 
   /**
    * Without it a terminating instance loses its jobs. The instance itself completes it when its agent has finished.
-   * Terraform destroys it before the group, and AWS then ends waiting instances at once: only StopBuildkiteAgents lets jobs finish there.
+   * Terraform destroys it before the group, and AWS then terminates waiting instances at once: there StopBuildkiteAgents lets jobs finish.
    */
   private hook(): AutoscalingLifecycleHook {
     const { inputs, names } = this.context;
@@ -127,9 +127,9 @@ export class AgentAutoScalingGroup extends Construct {
       autoscalingGroupName: this.group.name,
       lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
       defaultResult: "CONTINUE",
-      heartbeatTimeout: num(least(inputs.instanceTerminationGracePeriod, HEARTBEAT_TIMEOUT)),
+      heartbeatTimeout: num(min(inputs.instanceTerminationGracePeriod, HEARTBEAT_TIMEOUT)),
       notificationMetadata: str(jsonDocument({ stack_name: names.stack, queue: inputs.buildkiteQueue })),
-      // A hook goes with its group, and the new group has the old one's name.
+      // AWS deletes a hook with its group, and a replacement has the same name, in which Terraform sees no change.
       lifecycle: { replaceTriggeredBy: [address(this.group, "arn")] },
     });
   }

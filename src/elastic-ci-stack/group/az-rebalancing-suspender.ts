@@ -8,7 +8,7 @@ import { str, Value } from "../../value/value";
 import { lambdaFunction } from "../../aws/function";
 import { ownCode } from "../../aws/function-code";
 
-/** Stops AWS from ending busy instances for the sake of balance between zones, whenever the group is made or changed. */
+/** Suspends AZRebalance, which terminates instances whatever jobs they run, whenever the group is created or replaced. */
 export class AzRebalancingSuspender extends Construct {
   constructor(scope: Construct, id: string, context: StackContext, group: AutoscalingGroup) {
     super(scope, id);
@@ -27,14 +27,16 @@ export class AzRebalancingSuspender extends Construct {
       role: {
         name: text`${names.stack}-AsgProcessSuspenderRole`,
         exists: facts.createsSuspenderRole,
-        given: inputs.asgProcessSuspenderRoleArn,
-        may: [{ sid: "SuspendProcesses", actions: ["autoscaling:SuspendProcesses"], resources: [names.groupArn] }],
+        existingArn: inputs.asgProcessSuspenderRoleArn,
+        statements: [
+          { sid: "SuspendProcesses", actions: ["autoscaling:SuspendProcesses"], resources: [names.groupArn] },
+        ],
       },
     });
     new LambdaInvocation(this, "suspend_az_rebalance", {
       functionName: fn.functionName,
       input: str(jsonDocument({ autoScalingGroupName: Value.of(group.name) })),
-      // The ARN holds an id of its own: it changes when the group is replaced, which its name does not.
+      // A replacement keeps the group's name but has another ARN.
       triggers: { group: group.arn },
       lifecycleScope: "CRUD",
     });

@@ -7,12 +7,12 @@ import { type StackContext } from "../context";
 import { contains } from "../../value/list";
 import { type One, optional } from "../../value/optional";
 import { text } from "../../value/text";
-import { and, least, num, str, type Value, when } from "../../value/value";
+import { and, min, num, str, type Value, when } from "../../value/value";
 
 /** Keeps everything but the minimum as it is: the provider would send 0 for what is left out. */
 const UNCHANGED = -1;
 
-/** Raises and lowers the group's minimum by the clock. */
+/** Scheduled actions that raise and lower the group's minimum size. */
 export class ScheduledScaling extends Construct {
   constructor(scope: Construct, id: string, { inputs, names }: StackContext, group: AutoscalingGroup) {
     super(scope, id);
@@ -36,8 +36,8 @@ export class ScheduledScaling extends Construct {
 }
 
 /**
- * The minimum to plan with. While schedules move it, that is the group's present one, so that an apply during
- * working hours does not send everybody home; a group that is yet to be made starts at `min_size`.
+ * The minimum size to plan with. With schedules it is the group's present one, so that an apply does not undo what a
+ * scheduled action has set; a group that does not exist yet starts at `min_size`.
  */
 export class PlannedMinimum extends Construct {
   readonly minSize: Value<number>;
@@ -58,7 +58,7 @@ export class PlannedMinimum extends Construct {
     const live = optional(present, (one) => one(new DataAwsAutoscalingGroup(this, "live", { name: str(names.group) })));
     this.minSize = when(
       scheduled,
-      live.pick((it) => least(it.minSize, inputs.maxSize), inputs.minSize),
+      live.pick((it) => min(it.minSize, inputs.maxSize), inputs.minSize),
       inputs.minSize,
     );
   }

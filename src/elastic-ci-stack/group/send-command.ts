@@ -3,7 +3,7 @@ import { type Statement } from "../../aws/policy";
 import { text } from "../../value/text";
 import { type Operand } from "../../value/value";
 
-/** Sending commands of Systems Manager to the instances of some Auto Scaling groups. */
+/** Run Command on the instances of some Auto Scaling groups. */
 export function sendCommand(
   account: Account,
   groups: Operand<string> | Operand<readonly string[]>,

@@ -11,13 +11,13 @@ import { ownCode } from "../../aws/function-code";
 import { type Statement } from "../../aws/policy";
 import { sendCommand } from "./send-command";
 
-/** The longest that Lambda lets a function run. */
-const LONGEST_RUN_SECONDS = 900;
+/** The longest timeout that Lambda allows. */
+const TIMEOUT_SECONDS = 900;
 
 /**
- * Lets agents finish their jobs before their group goes. Terraform destroys the invocation, and thereby runs the function,
- * before it destroys or replaces the group; making the invocation does nothing. It is always there: if switching graceful
- * shutdown off destroyed it, the function could not tell that from the end of the group.
+ * Lets agents finish their jobs before their group is destroyed. Terraform destroys the invocation, and thereby runs the function,
+ * before it destroys or replaces the group; creating the invocation does nothing. It always exists: if switching graceful
+ * shutdown off destroyed it, the function could not tell that from the destruction of the group.
  */
 export class StopBuildkiteAgents extends Construct {
   readonly invocation: LambdaInvocation;
@@ -35,12 +35,12 @@ export class StopBuildkiteAgents extends Construct {
       name: "stop-buildkite-agents",
       description: "Lets Buildkite agents finish their jobs before their Auto Scaling group goes",
       code: ownCode(this, inputs, "stop-buildkite-agents"),
-      timeoutSeconds: LONGEST_RUN_SECONDS,
+      timeoutSeconds: TIMEOUT_SECONDS,
       role: {
         name: text`${names.stack}-stop-bk-agents`,
         exists: facts.createsStopRole,
-        given: inputs.stopBuildkiteAgentsRoleArn,
-        may: permissions(context),
+        existingArn: inputs.stopBuildkiteAgentsRoleArn,
+        statements: permissions(context),
       },
     });
     this.invocation = new LambdaInvocation(this, "stop_buildkite_agents_on_replacement", {
@@ -54,7 +54,7 @@ export class StopBuildkiteAgents extends Construct {
         }),
       ),
       lifecycleScope: "CRUD",
-      // The hook holds instances back while they drain, so it must outlive the function's run.
+      // The hook keeps instances while they drain, so it must exist until the function has run.
       dependsOn: [group.terminatingHook],
       lifecycle: { replaceTriggeredBy: [address(group.group, "arn")] },
     });

@@ -6,7 +6,7 @@ import { ipv4Range, networkRange } from "../../schema/formats/cidr";
 import { resourceId } from "../../schema/formats/texts";
 import { flag, text, texts } from "../../schema/row";
 
-/** Services with a free gateway. Their interfaces would cost, and cannot answer under the services' usual names. */
+/** Services with a free gateway endpoint. Their interface endpoints cost money and do not support the services' usual DNS names. */
 export const GATEWAYS = ["s3", "dynamodb"] as const;
 
 const ENDPOINTS =

@@ -1,5 +1,5 @@
 /* The items of `scaler_groups`: `queue=group` or `queue=group=agents per instance`. */
-import { concat, every, itemAt, join, keepItems, splitTrimmed } from "../../value/list";
+import { concat, every, itemAt, join, filterItems, splitTrimmed } from "../../value/list";
 import { length } from "../../value/text";
 import { eq, gte, plus, times, type Value } from "../../value/value";
 import { type Check, pattern } from "../../schema/check";
@@ -7,7 +7,7 @@ import { type Check, pattern } from "../../schema/check";
 export interface QueueAndGroup {
   readonly queue: Value<string>;
   readonly group: Value<string>;
-  /** Empty where the item says nothing about it. */
+  /** Agents per instance; empty where the item has none. */
   readonly agents: Value<string>;
 }
 
@@ -16,7 +16,7 @@ export function queueAndGroup(item: Value<string>): QueueAndGroup {
   return { queue: itemAt(parts, 0), group: itemAt(parts, 1), agents: itemAt(parts, 2) };
 }
 
-/** The group's name becomes part of a grant, so it has no wildcard. */
+/** The group's name becomes part of a policy's ARN, so it has no wildcard. */
 export function queueAndGroupText(): Check<string> {
   return pattern(
     /^[^=\r\n]*[^= \t\r\n][^=\r\n]*=[A-Za-z0-9_.\/@+-]+(=[1-9][0-9]{0,3})?$/,
@@ -24,23 +24,24 @@ export function queueAndGroupText(): Check<string> {
   );
 }
 
-/** Two queues that size one group would undo each other's work. */
+/** The desired capacity for one queue would undo that for another. */
 export function eachGroupOnce(): Check<readonly string[]> {
   const sameGroup = (items: Value<readonly string[]>, item: Value<string>) =>
-    keepItems(items, (other) => eq(queueAndGroup(other).group, queueAndGroup(item).group));
+    filterItems(items, (other) => eq(queueAndGroup(other).group, queueAndGroup(item).group));
   return {
     holds: (items) => every(items, (item) => eq(length(sameGroup(items, item)), 1)),
     must: "name each group once",
   };
 }
 
-const ROOM = 2400;
-const FRAME = 48;
+const MAX_CHARACTERS = 2400;
+/** Characters of each item's JSON around its contents. */
+const JSON_CHARACTERS = 48;
 
-/** A function's environment has room for 4 KB, of which the other variables may need a third. */
+/** A function's environment has at most 4 KB, of which the other variables may need a third. */
 export function fitsIntoEnvironment(): Check<readonly string[]> {
   return {
-    holds: (items) => gte(ROOM, plus(length(join("", items)), times(FRAME, length(items)))),
-    must: `have at most ${ROOM} characters, where each item counts ${FRAME} more than it has`,
+    holds: (items) => gte(MAX_CHARACTERS, plus(length(join("", items)), times(JSON_CHARACTERS, length(items)))),
+    must: `have at most ${MAX_CHARACTERS} characters, where each item counts ${JSON_CHARACTERS} more than it has`,
   };
 }

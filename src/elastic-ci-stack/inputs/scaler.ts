@@ -4,7 +4,7 @@ import { bucketName, oneLine, policyArn } from "../../schema/formats/texts";
 import { choice, flag, number, text, texts } from "../../schema/row";
 import { eachGroupOnce, fitsIntoEnvironment, queueAndGroupText } from "./scaler-groups";
 
-/** Our AgentScaler takes a larger factor for a slip. */
+/** Our AgentScaler refuses larger factors. */
 export const LARGEST_FACTOR = 10;
 
 /** What both implementations can do beyond the settings of the group's section. */

@@ -20,7 +20,7 @@ import { signing } from "./signing";
 import { stack } from "./stack";
 import { storage } from "./storage";
 
-/** All inputs, section by section, in the order in which a reader meets them. */
+/** All inputs, section by section, in the order of the documentation. */
 export const table = tableOf([
   { title: "Stack", rows: stack },
   { title: "Agents", rows: agent },
@@ -46,7 +46,7 @@ export const table = tableOf([
 export type InputRows = RowsIn<typeof table>;
 export type InputName = InputNameOf<InputRows>;
 
-/** Every input as a value, whoever gave it. */
+/** Every input as a Value, from props or from variables. */
 export type Inputs = InputsOf<InputRows>;
 
 /** A condition across inputs. */

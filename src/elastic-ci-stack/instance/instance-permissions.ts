@@ -1,11 +1,11 @@
 import { type Account } from "../../aws/account";
 import { type StackContext } from "../context";
 import { type Inputs } from "../inputs/table";
-import { startsWith, text, withoutPrefix } from "../../value/text";
+import { startsWith, text, trimPrefix } from "../../value/text";
 import { isSet, type Value } from "../../value/value";
 import { type Statement } from "../../aws/policy";
 
-/** What the SSM agent calls; none of it can be limited to a resource. */
+/** What the SSM agent calls; none of these actions can be limited to a resource. */
 const SSM_AGENT_ACTIONS = [
   "ssm:DescribeInstanceProperties",
   "ssm:ListAssociations",
@@ -23,7 +23,7 @@ const SSM_AGENT_ACTIONS = [
   "ec2messages:SendReply",
 ];
 
-/** What every instance may do, and what the inputs add. Secrets, token and signing key bring their own statements. */
+/** What every instance may do, and what the inputs add. Secrets bucket, token and signing key have statements of their own. */
 export function instancePermissions({ inputs, names, account }: StackContext): readonly Statement[] {
   return [
     { sid: "SsmAgent", actions: SSM_AGENT_ACTIONS, resources: ["*"] },
@@ -114,9 +114,9 @@ function fetchedFiles(inputs: Inputs, account: Account): readonly Statement[] {
     sid,
     exists: startsWith(url, "s3://"),
     actions: ["s3:GetObject"],
-    resources: [account.bucketArn(withoutPrefix(url, "s3://"))],
+    resources: [account.bucketArn(trimPrefix(url, "s3://"))],
   });
-  const parameters = account.arn("ssm", text`parameter${withoutPrefix(inputs.agentEnvFileUrl, "ssm:")}`);
+  const parameters = account.arn("ssm", text`parameter${trimPrefix(inputs.agentEnvFileUrl, "ssm:")}`);
   return [
     object("FetchBootstrapScript", inputs.bootstrapScriptUrl),
     object("FetchAuthorizedUsers", inputs.authorizedUsersUrl),
@@ -130,7 +130,7 @@ function fetchedFiles(inputs: Inputs, account: Account): readonly Statement[] {
   ];
 }
 
-/** Filling a pull-through cache: nothing that could push an image of one's own. */
+/** Pulling through an ECR cache, without permission to push images. */
 export function pullThroughPermissions(account: Account): Statement {
   return {
     sid: "FillPullThroughCache",

@@ -4,8 +4,8 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { contains, lookup, merge, pairs } from "../../value/list";
-import { each, type One, type Optional, optional, orNull } from "../../value/optional";
+import { contains, lookup, merge, keyValuePairs } from "../../value/list";
+import { withCount, type One, type Optional, optional, orNull } from "../../value/optional";
 import { lastPart, text } from "../../value/text";
 import { and, eq, isSet, map, not, str, Value, when } from "../../value/value";
 import { type StackContext } from "../context";
@@ -20,20 +20,20 @@ const ECR_POLICIES: Readonly<Record<string, string>> = {
   full: "AmazonEC2ContainerRegistryFullAccess",
 };
 
-/** The role that instances act as, our own with the least rights that the inputs ask for or the one given, and its profile. */
+/** The instances' role, created with the least permissions that the inputs ask for or given by its ARN, and its instance profile. */
 export class InstanceRole extends Construct {
   readonly own: Optional<IamRole>;
   readonly profile: IamInstanceProfile;
   readonly name: Value<string>;
   readonly arn: Value<string>;
-  /** What the role's rights hang on. */
-  readonly rights: ITerraformDependable[] = [];
+  /** The created role's policies and attachments. */
+  readonly permissions: ITerraformDependable[] = [];
 
   constructor(
     scope: Construct,
     id: string,
     private readonly context: StackContext,
-    /** What the other parts let instances do. */
+    /** Statements of other parts, for the created role. */
     grants: readonly Statement[],
   ) {
     super(scope, id);
@@ -57,11 +57,11 @@ export class InstanceRole extends Construct {
         name: str(when(isSet(inputs.instanceRoleName), inputs.instanceRoleName, text`${names.stack}-Role`)),
         assumeRolePolicy: str(trustPolicy(text`ec2.${this.context.account.dnsSuffix}`)),
         permissionsBoundary: orNull(inputs.instanceRolePermissionsBoundaryArn),
-        tags: map(merge(names.tags, pairs(inputs.instanceRoleTags))),
+        tags: map(merge(names.tags, keyValuePairs(inputs.instanceRoleTags))),
       }),
     );
     const statements = [...instancePermissions(this.context), ...grants];
-    this.rights.push(
+    this.permissions.push(
       one(
         new IamRolePolicy(this, "buildkite_agent_policy", {
           name: "BuildkiteAgentPolicy",
@@ -71,7 +71,7 @@ export class InstanceRole extends Construct {
       ),
     );
     this.attachManagedPolicies(role);
-    this.allowRegistry(role);
+    this.attachEcrPolicies(role);
     return role;
   }
 
@@ -81,14 +81,14 @@ export class InstanceRole extends Construct {
       this.context.inputs.managedPolicyArns,
       [],
     );
-    const attachments = each(
+    const attachments = withCount(
       arns,
       (arn) => new IamRolePolicyAttachment(this, "instance_managed_policies", { role: role.name, policyArn: str(arn) }),
     );
-    if (attachments) this.rights.push(attachments);
+    if (attachments) this.permissions.push(attachments);
   }
 
-  private allowRegistry(role: IamRole): void {
+  private attachEcrPolicies(role: IamRole): void {
     const level = this.context.inputs.ecrAccessPolicy;
     const access = optional(and(this.context.facts.createsInstanceRole, not(eq<string>(level, "none"))), (one) =>
       one(
@@ -108,6 +108,6 @@ export class InstanceRole extends Construct {
         }),
       ),
     );
-    for (const { made } of [access, pullThrough]) if (made) this.rights.push(made);
+    for (const { made } of [access, pullThrough]) if (made) this.permissions.push(made);
   }
 }

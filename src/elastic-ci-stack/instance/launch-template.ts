@@ -10,7 +10,7 @@ import { type InstanceRole } from "./instance-role";
 import { tagged } from "../../aws/names";
 import { type AgentSecurityGroup } from "../network/security-group";
 
-/** EC2 takes 16 384 bytes of user data; base64 makes 21 848 characters of them. */
+/** EC2's limit is 16 384 bytes of user data, which are 21 848 characters of base64. */
 const USER_DATA_LIMIT = 21848;
 
 function isShownInMetadata(key: Value<string>): Value<boolean> {
@@ -21,11 +21,10 @@ export interface LaunchTemplateSources {
   readonly image: Image;
   readonly instanceRole: InstanceRole;
   readonly securityGroup: AgentSecurityGroup;
-  /** Base64. */
+  /** In base64. */
   readonly userData: Value<string>;
 }
 
-/** How an instance is made. */
 export class AgentLaunchTemplate extends Construct {
   readonly template: LaunchTemplate;
 
@@ -59,7 +58,7 @@ export class AgentLaunchTemplate extends Construct {
         httpEndpoint: "enabled",
         httpTokens: str(inputs.imdsv2Tokens),
         httpPutResponseHopLimit: num(inputs.imdsHopLimit),
-        // EC2 refuses to start an instance that shows tags with other keys in its metadata.
+        // With tags in the instance metadata, EC2 refuses to launch an instance that has tags with other keys.
         instanceMetadataTags: str(when(every(keys(names.tags), isShownInMetadata), "enabled", "disabled")),
       },
       monitoring: { enabled: bool(inputs.enableDetailedMonitoring) },
@@ -77,11 +76,11 @@ export class AgentLaunchTemplate extends Construct {
     const { inputs, facts } = this.context;
     const type = inputs.rootVolumeType;
     const isUbuntu = eq<string>(inputs.linuxDistribution, "ubuntu2404");
-    const usual = when(facts.isWindows, "/dev/sda1", when(isUbuntu, "/dev/sda1", "/dev/xvda"));
+    const ofSystem = when(facts.isWindows, "/dev/sda1", when(isUbuntu, "/dev/sda1", "/dev/xvda"));
     const only = (types: readonly string[], amount: Value<number>) =>
       any(when<number | null>(contains<string>(types, type), amount, null)) as number;
     return {
-      deviceName: str(when(isSet(inputs.rootVolumeName), inputs.rootVolumeName, usual)),
+      deviceName: str(when(isSet(inputs.rootVolumeName), inputs.rootVolumeName, ofSystem)),
       ebs: {
         volumeSize: num(inputs.rootVolumeSize),
         volumeType: str(type),
@@ -94,7 +93,7 @@ export class AgentLaunchTemplate extends Construct {
     };
   }
 
-  /** The provider takes nothing but an ARN here. */
+  /** The provider accepts nothing but an ARN here. */
   private rootVolumeKey(): Value<string> {
     const { inputs, account } = this.context;
     const key = inputs.rootVolumeKmsKeyId;

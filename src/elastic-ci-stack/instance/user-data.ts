@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Platform, type VariableType } from "../../schema/row";
 import { type StackContext } from "../context";
 import { table } from "../inputs/table";
-import { base64, compressed, jsonArray, jsonDocument } from "../../value/json";
+import { base64, base64gzip, jsonArray, jsonDocument } from "../../value/json";
 import { join } from "../../value/list";
 import { text, toText, upper } from "../../value/text";
 import { and, eq, isSet, known, type Operand, type Value, when } from "../../value/value";
@@ -25,8 +25,8 @@ export interface UserDataSources extends StackContext {
  */
 export function userData(sources: UserDataSources): Value<string> {
   const isWindows = known(sources.facts.isWindows);
-  if (isWindows) return isWindows.content ? base64(windows(sources)) : compressed(linux(sources));
-  return when(sources.facts.isWindows, base64(windows(sources)), compressed(linux(sources)));
+  if (isWindows) return isWindows.content ? base64(windows(sources)) : base64gzip(linux(sources));
+  return when(sources.facts.isWindows, base64(windows(sources)), base64gzip(linux(sources)));
 }
 
 /** The settings: names as Buildkite's image expects them, every value as text. */

@@ -14,16 +14,16 @@ import { text } from "../../value/text";
 import { and, isSet, map, not, str, Value } from "../../value/value";
 import { tagged } from "../../aws/names";
 
-/** What we make where no VPC is given. */
+/** Resources that are created where no VPC is given. */
 export interface OwnNetwork {
   readonly vpc: Vpc;
   readonly subnets: readonly [Subnet, Subnet];
   readonly routeTable: RouteTable;
-  /** What instances in the subnets need on their way to the internet. */
+  /** The default route and its associations with the subnets. */
   readonly routes: readonly ITerraformDependable[];
 }
 
-/** The VPC and the subnets that instances run in: our own, with a way to the internet, or the ones given. */
+/** The VPC and the subnets that instances run in: created, with an internet gateway, or given. */
 export class Network extends Construct {
   readonly own: Optional<OwnNetwork>;
   readonly vpcId: Value<string>;
@@ -44,7 +44,7 @@ export class Network extends Construct {
     );
   }
 
-  /** Names of the zones to use. Local Zones and the like need no opting out: they never count. */
+  /** Names of the availability zones to use. Zones that need opting in, such as Local Zones, are left out. */
   private zones(): Value<readonly string[]> {
     const { availabilityZones } = this.context.inputs;
     const looksUp = and(this.context.facts.createsVpc, not(isSet(availabilityZones)));
@@ -100,7 +100,7 @@ export class Network extends Construct {
         cidrBlock: str(itemAt(this.context.inputs.subnetCidrBlocks, index)),
         availabilityZone: str(itemAt(zones, index)),
         tags: map(tagged(this.context.names.tags, { Name: text`${this.context.names.stack}-subnet${String(index)}` })),
-        // A zone that AWS adds in front of the others would otherwise move the subnet, and everything in it.
+        // A zone that AWS adds before the others would otherwise replace the subnet, and everything in it.
         lifecycle: { ignoreChanges: ["availability_zone"] },
       }),
     );

@@ -2,13 +2,13 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct } from "constructs";
 import { type StackContext } from "../context";
-import { eachKey, type Optional, optional } from "../../value/optional";
+import { withForEach, type Optional, optional } from "../../value/optional";
 import { text } from "../../value/text";
 import { map, num, str, Value, when } from "../../value/value";
 import { tagged } from "../../aws/names";
 import { type Network } from "./network";
 
-/** The instances' security group: everything out, nothing in but remote login from the given ranges. Or the groups given. */
+/** The instances' security groups: one with all egress, and SSH or RDP from the given CIDR blocks; or the groups given. */
 export class AgentSecurityGroup extends Construct {
   readonly own: Optional<SecurityGroup>;
   readonly ids: Value<readonly string[]>;
@@ -28,7 +28,7 @@ export class AgentSecurityGroup extends Construct {
       );
       const ranges = when<readonly string[]>(facts.createsSecurityGroup, inputs.sshIngressCidrBlocks, []);
       const port = num(when(facts.isWindows, 3389, 22));
-      eachKey(
+      withForEach(
         ranges,
         (range) =>
           new VpcSecurityGroupIngressRule(this, "security_group_ssh_ingress", {

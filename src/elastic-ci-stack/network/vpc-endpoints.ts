@@ -4,17 +4,17 @@ import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { GATEWAYS } from "../inputs/network";
 import { type StackContext } from "../context";
-import { contains, keepItems } from "../../value/list";
-import { eachKey, named, optional } from "../../value/optional";
+import { contains, filterItems } from "../../value/list";
+import { withForEach, localValue, optional } from "../../value/optional";
 import { matches, text } from "../../value/text";
 import { and, eq, isSet, list, map, not, str, Value, when } from "../../value/value";
 import { tagged } from "../../aws/names";
 import { type Network } from "./network";
 
-/** Services whose endpoint has a prefix of its own in China; the others are named there as everywhere. */
+/** Services whose endpoints have another prefix in China. */
 const CHINA_PREFIXED = ["autoscaling", "ec2", "ecr.api", "ecr.dkr", "lambda", "monitoring", "sts"];
 
-/** Private ways to AWS services, in the VPC that we make: gateways where there are any, and interfaces for the rest. */
+/** VPC endpoints in the created VPC: gateway endpoints where the service has one, and interface endpoints for the rest. */
 export class VpcEndpoints extends Construct {
   readonly all: readonly ITerraformDependable[];
 
@@ -42,8 +42,10 @@ export class VpcEndpoints extends Construct {
       ),
     );
 
-    const wanted = keepItems(inputs.vpcEndpoints, (service) => and(facts.createsVpc, not(contains(GATEWAYS, service))));
-    const services = named(this, "interface_endpoints", wanted);
+    const wanted = filterItems(inputs.vpcEndpoints, (service) =>
+      and(facts.createsVpc, not(contains(GATEWAYS, service))),
+    );
+    const services = localValue(this, "interface_endpoints", wanted);
     const group = optional(isSet(services), (one) =>
       one(
         new SecurityGroup(this, "vpc_endpoint_sg", {
@@ -63,7 +65,7 @@ export class VpcEndpoints extends Construct {
         }),
       ),
     );
-    const interfaces = eachKey(
+    const interfaces = withForEach(
       services,
       (service) =>
         new VpcEndpoint(this, "interface", {

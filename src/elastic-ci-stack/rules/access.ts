@@ -20,7 +20,7 @@ const registration: readonly InputRule[] = [
   },
 ];
 
-/** Flags that speak for a value which Terraform does not know before apply. */
+/** Flags, and the inputs for which they state that a value is given that Terraform knows only after apply. */
 const CREATE_FLAGS: readonly (readonly [InputName, InputName])[] = [
   ["create_vpc", "vpc_id"],
   ["create_secrets_bucket", "secrets_bucket"],

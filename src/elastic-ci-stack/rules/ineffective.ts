@@ -1,25 +1,26 @@
-/* Warnings about inputs that were set and do nothing as things stand. */
+/* Warnings about inputs that are set and have no effect beside the other inputs. */
 import { jsonDocument } from "../../value/json";
 import { and, eq, isSet, not, or, type Value, value } from "../../value/value";
 import {
   createsAgentToken,
   createsInstanceRole,
   createsVpc,
-  givesScalerRole,
-  givesSecretsBucket,
+  usesExistingScalerRole,
+  usesExistingSecretsBucket,
   isBurstable,
-  isOfOneSize,
+  hasFixedSize,
+  usesBuildkiteScaler,
 } from "../facts";
 import { usesKmsSigning } from "./access";
 import { scaler } from "../inputs/scaler";
 import { table, type InputName, type Inputs, type InputRule } from "../inputs/table";
 
 function isDefault(input: InputName, inputs: Inputs): Value<boolean> {
-  const { default: standard } = table.row(input);
+  const { default: defaultContent } = table.row(input);
   const content = table.content(input, inputs);
-  if (standard === "") return not(isSet(content as Value<string>));
-  if (typeof standard === "object") return eq(jsonDocument(content), jsonDocument(standard));
-  return eq(content as Value<string>, standard as string);
+  if (defaultContent === "") return not(isSet(content as Value<string>));
+  if (typeof defaultContent === "object") return eq(jsonDocument(content), jsonDocument(defaultContent));
+  return eq(content as Value<string>, defaultContent as string);
 }
 
 function unused(on: InputName, condition: InputRule["holds"], because: string): InputRule {
@@ -56,7 +57,7 @@ const scheduleIsOff = [
   "scale_down_min_size",
 ] as const;
 
-/** Settings of a function that is not there. Those that say which function it is may be set for several stacks alike. */
+/** Settings of the function that does not exist. The inputs that select its code may be set for several stacks alike. */
 const scalerIsOff = (Object.keys(scaler) as (keyof typeof scaler)[]).filter(
   (input) =>
     table.row(input).inert === undefined &&
@@ -75,7 +76,11 @@ const besideOthers: readonly InputRule[] = [
     (inputs) => isSet(inputs.securityGroupIds),
     "{security_group_ids} are given, whose rules are yours",
   ),
-  ...all(bucketIsGiven, givesSecretsBucket, "it concerns the created secrets bucket, and an existing one is given"),
+  ...all(
+    bucketIsGiven,
+    usesExistingSecretsBucket,
+    "it concerns the created secrets bucket, and an existing one is given",
+  ),
   ...all(
     roleIsGiven,
     (inputs) => not(createsInstanceRole(inputs)),
@@ -96,16 +101,20 @@ const besideOthers: readonly InputRule[] = [
   ),
   unused(
     "scaler_scale_in_factor",
-    (inputs) => and(inputs.scalerEnabled, scalesInNever(inputs)),
+    (inputs) => and(inputs.scalerEnabled, neverScalesIn(inputs)),
     "{disable_scale_in} is on, so AgentScaler never scales in",
   ),
   unused(
     "scaler_groups",
-    (inputs) => and(inputs.scalerEnabled, isOfOneSize(inputs)),
+    (inputs) => and(inputs.scalerEnabled, hasFixedSize(inputs)),
     "a group of one size has no AgentScaler",
   ),
   unused("secrets_bucket", (inputs) => not(inputs.enableSecretsPlugin), "{enable_secrets_plugin} is off"),
-  unused("secrets_bucket_region", (inputs) => not(givesSecretsBucket(inputs)), "no existing {secrets_bucket} is given"),
+  unused(
+    "secrets_bucket_region",
+    (inputs) => not(usesExistingSecretsBucket(inputs)),
+    "no existing {secrets_bucket} is given",
+  ),
   unused("artifacts_bucket_region", (inputs) => not(isSet(inputs.artifactsBucket)), "{artifacts_bucket} is empty"),
   unused("buildkite_agent_token", (inputs) => not(createsAgentToken(inputs)), "a parameter with the token is given"),
   unused("image_id_parameter", (inputs) => isSet(inputs.imageId), "{image_id} wins over it"),
@@ -121,10 +130,10 @@ const besideOthers: readonly InputRule[] = [
     (inputs) => not(usesKmsSigning(inputs)),
     "no KMS signing key is given or created",
   ),
-  unused("pipeline_signing_jwks_key_id", hasNoSigningSet, "{pipeline_signing_jwks_parameter_store_path} is empty"),
+  unused("pipeline_signing_jwks_key_id", hasNoSigningKeySet, "{pipeline_signing_jwks_parameter_store_path} is empty"),
   unused(
     "scaler_managed_policy_arns",
-    givesScalerRole,
+    usesExistingScalerRole,
     "it shapes AgentScaler's created role, and an existing one is given",
   ),
   unused("spot_allocation_strategy", (inputs) => eq(inputs.onDemandPercentage, 100), "{on_demand_percentage} is 100"),
@@ -137,13 +146,13 @@ const besideOthers: readonly InputRule[] = [
   unused("root_volume_iops", (inputs) => eq(inputs.rootVolumeType, "gp2"), "gp2 volumes have no setting for it"),
 ];
 
-/** Buildkite's AgentScaler scales in all the same in elastic CI mode. */
-function scalesInNever(inputs: Inputs): Value<boolean> {
-  const ignores = and(inputs.scalerEnableElasticCiMode, eq(inputs.scalerImplementation, "buildkite"));
+/** Buildkite's AgentScaler ignores `disable_scale_in` in elastic CI mode. */
+function neverScalesIn(inputs: Inputs): Value<boolean> {
+  const ignores = and(inputs.scalerEnableElasticCiMode, usesBuildkiteScaler(inputs));
   return and(inputs.disableScaleIn, not(ignores));
 }
 
-function hasNoSigningSet(inputs: Inputs): Value<boolean> {
+function hasNoSigningKeySet(inputs: Inputs): Value<boolean> {
   return not(isSet(inputs.pipelineSigningJwksParameterStorePath));
 }
 
@@ -151,9 +160,9 @@ function hasNoSigningSet(inputs: Inputs): Value<boolean> {
 const onOtherSystem = table.names.flatMap((input): InputRule[] => {
   const { platforms } = table.row(input);
   if (!platforms) return [];
-  const isForeign: InputRule["holds"] = ({ instanceOperatingSystem }) =>
+  const isOtherSystem: InputRule["holds"] = ({ instanceOperatingSystem }) =>
     and(...platforms.map((platform) => not(eq(instanceOperatingSystem, platform))));
-  return [unused(input, isForeign, "{instance_operating_system=}, where nothing reads it")];
+  return [unused(input, isOtherSystem, "{instance_operating_system=}, where nothing reads it")];
 });
 
 /** From the column `inert`. */
@@ -162,4 +171,4 @@ const always = table.names.flatMap((input): InputRule[] => {
   return inert ? [unused(input, () => value(true), inert.replace(/\.$/, ""))] : [];
 });
 
-export const ineffective: readonly InputRule[] = [...besideOthers, ...onOtherSystem, ...always];
+export const ineffectiveRules: readonly InputRule[] = [...besideOthers, ...onOtherSystem, ...always];

@@ -2,7 +2,7 @@ import { some, splitTrimmed } from "../../value/list";
 import { matches } from "../../value/text";
 import { and, eq, gte, isSet, not, or, times, type Value } from "../../value/value";
 import { ARM_INSTANCE_TYPE } from "../../aws/instance-types";
-import { givesImageParameter, hasArmTypesOnly, isWindows } from "../facts";
+import { usesImageParameter, hasArmTypesOnly, isWindows } from "../facts";
 import { table, type InputName, type Inputs, type InputRule } from "../inputs/table";
 
 function someArm({ instanceTypes }: Inputs): Value<boolean> {
@@ -30,7 +30,7 @@ const images: readonly InputRule[] = [
         not(eq(inputs.linuxDistribution, "ubuntu2404")),
         isWindows(inputs),
         isSet(inputs.imageId),
-        givesImageParameter(inputs),
+        usesImageParameter(inputs),
       ),
     message:
       "{linux_distribution=}, for which no image is published here. Give {image_id} or {image_id_parameter} with it.",
@@ -42,7 +42,7 @@ const images: readonly InputRule[] = [
   },
 ];
 
-/** A limit that concerns one type of volume. */
+/** A limit of one volume type. */
 function ofVolume(
   type: "gp3" | "io1" | "io2",
   on: InputRule["on"],
@@ -52,7 +52,7 @@ function ofVolume(
   return { on, holds: (inputs) => or(not(eq(inputs.rootVolumeType, type)), holds(inputs)), message };
 }
 
-/** EBS allows so many operations for each GiB of a volume. */
+/** The most IOPS that EBS provisions per GiB. */
 function iopsPerGib(type: "gp3" | "io1" | "io2", most: number): InputRule {
   return ofVolume(
     type,
@@ -98,7 +98,7 @@ const volumes: readonly InputRule[] = [
 
 const LISTS_OF_JOBS: readonly InputName[] = ["allowed_pipelines", "allowed_repositories", "allowed_branches"];
 
-/** A limit that nobody enforces would be worse than none. */
+/** Refused rather than warned about: nothing would enforce the list. */
 const jobs = LISTS_OF_JOBS.map((on): InputRule => ({
   on,
   holds: (inputs) => or(not(isSet(table.content(on, inputs) as Value<readonly string[]>)), not(isWindows(inputs))),

@@ -1,4 +1,4 @@
-import { rangeContains } from "../../value/cidr";
+import { cidrContains } from "../../value/cidr";
 import { every, some } from "../../value/list";
 import { length } from "../../value/text";
 import { and, eq, gte, isSet, not, or, type Value } from "../../value/value";
@@ -7,7 +7,7 @@ import { type InputRule } from "../inputs/table";
 
 /** Whether one range lies inside another. */
 function overlap(ranges: Value<readonly string[]>): Value<boolean> {
-  return some(ranges, (outer) => some(ranges, (inner) => and(not(eq(outer, inner)), rangeContains(outer, inner))));
+  return some(ranges, (outer) => some(ranges, (inner) => and(not(eq(outer, inner)), cidrContains(outer, inner))));
 }
 
 export const networkRules: readonly InputRule[] = [
@@ -33,7 +33,7 @@ export const networkRules: readonly InputRule[] = [
     holds: (inputs) =>
       or(
         not(createsVpc(inputs)),
-        every(inputs.subnetCidrBlocks, (block) => rangeContains(inputs.vpcCidrBlock, block)),
+        every(inputs.subnetCidrBlocks, (block) => cidrContains(inputs.vpcCidrBlock, block)),
       ),
     message: "{subnet_cidr_blocks=}, but {vpc_cidr_block=}. Every subnet must lie inside the VPC's range.",
   },

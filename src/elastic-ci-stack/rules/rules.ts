@@ -1,11 +1,11 @@
 import { type InputRule } from "../inputs/table";
 import { accessRules } from "./access";
-import { ineffective } from "./ineffective";
+import { ineffectiveRules } from "./ineffective";
 import { instanceRules } from "./instances";
 import { networkRules } from "./network";
 import { scalingRules } from "./scaling";
 import { tagRules } from "./tags";
-import { unexpected } from "./warnings";
+import { cautionRules } from "./cautions";
 
 /** What must hold across inputs. */
 export const rules: readonly InputRule[] = [
@@ -17,4 +17,4 @@ export const rules: readonly InputRule[] = [
 ];
 
 /** What deserves a warning. */
-export const warnings: readonly InputRule[] = [...unexpected, ...ineffective];
+export const warnings: readonly InputRule[] = [...cautionRules, ...ineffectiveRules];

@@ -1,6 +1,6 @@
 import { eq, gt, gte, isSet, not, or } from "../../value/value";
 import { LARGEST_FACTOR } from "../inputs/scaler";
-import { usesTypescriptScaler } from "../facts";
+import { usesBuildkiteScaler, usesTypescriptScaler } from "../facts";
 import { type InputName, type InputRule } from "../inputs/table";
 
 const sizes: readonly InputRule[] = [
@@ -39,15 +39,15 @@ const gracePeriods: readonly InputRule[] = [
   },
 ];
 
-const mirrored: readonly (readonly [InputName, InputRule["holds"]])[] = [
+const buildkiteOnly: readonly (readonly [InputName, InputRule["holds"]])[] = [
   ["scaler_lambda_s3_bucket", (inputs) => not(isSet(inputs.scalerLambdaS3Bucket))],
   ["scaler_lambda_s3_key", (inputs) => not(isSet(inputs.scalerLambdaS3Key))],
   ["scaler_lambda_s3_object_version", (inputs) => not(isSet(inputs.scalerLambdaS3ObjectVersion))],
 ];
 
-const mirrors = mirrored.map(([on, isEmpty]): InputRule => ({
+const buildkiteOnlyRules = buildkiteOnly.map(([on, isEmpty]): InputRule => ({
   on,
-  holds: (inputs) => or(eq(inputs.scalerImplementation, "buildkite"), isEmpty(inputs)),
+  holds: (inputs) => or(usesBuildkiteScaler(inputs), isEmpty(inputs)),
   message: `{${on}=}, but {scaler_implementation=}. Only Buildkite's AgentScaler comes from a bucket: leave {${on}} empty.`,
 }));
 
@@ -56,7 +56,7 @@ const typescriptOnly: readonly (readonly [InputName, InputRule["holds"]])[] = [
   ["scaler_groups", (inputs) => not(isSet(inputs.scalerGroups))],
 ];
 
-const ours = typescriptOnly.map(([on, isUnused]): InputRule => ({
+const typescriptOnlyRules = typescriptOnly.map(([on, isUnused]): InputRule => ({
   on,
   holds: (inputs) => or(usesTypescriptScaler(inputs), isUnused(inputs)),
   message:
@@ -67,9 +67,15 @@ const ours = typescriptOnly.map(([on, isUnused]): InputRule => ({
 const factors: readonly InputRule[] = [
   {
     on: "scale_out_factor",
-    holds: (inputs) => or(eq(inputs.scalerImplementation, "buildkite"), gte(LARGEST_FACTOR, inputs.scaleOutFactor)),
+    holds: (inputs) => or(usesBuildkiteScaler(inputs), gte(LARGEST_FACTOR, inputs.scaleOutFactor)),
     message: `{scale_out_factor=}, but {scaler_implementation=}, which takes factors up to ${LARGEST_FACTOR}. Lower {scale_out_factor}.`,
   },
 ];
 
-export const scalingRules: readonly InputRule[] = [...sizes, ...gracePeriods, ...mirrors, ...ours, ...factors];
+export const scalingRules: readonly InputRule[] = [
+  ...sizes,
+  ...gracePeriods,
+  ...buildkiteOnlyRules,
+  ...typescriptOnlyRules,
+  ...factors,
+];

@@ -10,7 +10,7 @@ import { text } from "../../value/text";
 import { eq, isSet, map, or, str } from "../../value/value";
 import { type AgentToken } from "../secrets/agent-token";
 import { type FunctionParts, lambdaFunction } from "../../aws/function";
-import { either, ownCode } from "../../aws/function-code";
+import { selectCode, ownCode } from "../../aws/function-code";
 import { releasedScaler } from "./released-scaler";
 import { scalerEnvironment } from "./scaler-environment";
 import { type ScalerMemory } from "./scaler-memory";
@@ -18,16 +18,16 @@ import { scalerPermissions } from "./scaler-permissions";
 import { servedGroups } from "./served-groups";
 import { type StopBuildkiteAgents } from "../group/stop-buildkite-agents";
 
-/** A run that hangs is ended here. */
+/** For a run that hangs. */
 const TIMEOUT_SECONDS = 120;
 
 export interface ScalerSources {
   readonly token: AgentToken;
   readonly memory: ScalerMemory;
-  readonly stop: StopBuildkiteAgents;
+  readonly stopBuildkiteAgents: StopBuildkiteAgents;
 }
 
-/** The function that sets the group's size by the queue's jobs, and its clock. */
+/** The function that sets the group's desired capacity by the queue's jobs, and its EventBridge schedule. */
 export class AgentScaler extends Construct {
   readonly own: Optional<FunctionParts>;
 
@@ -40,7 +40,7 @@ export class AgentScaler extends Construct {
     super(scope, id);
     this.own = optional(context.facts.scales, (one) => {
       const made = this.makeFunction(one);
-      this.makeClock(one, made.fn);
+      this.makeSchedule(one, made.fn);
       return made;
     });
   }
@@ -53,31 +53,31 @@ export class AgentScaler extends Construct {
       ids: { fn: "scaler", role: "scaler_lambda_role", policy: "scaler_lambda_policy", logs: "scaler_lambda_logs" },
       name: "scaler",
       description: "Sets the size of the Auto Scaling group by the jobs in the Buildkite queue",
-      code: either(
+      code: selectCode(
         facts.usesTypescriptScaler,
         () => ownCode(this, inputs, "agent-scaler"),
         () => releasedScaler(inputs, account),
       ),
-      requirements: [this.isPublished()],
+      requirements: [this.codeIsPublished()],
       timeoutSeconds: TIMEOUT_SECONDS,
       environment: scalerEnvironment(this.context, {
         tokenPath: token.path,
         memoryPath: memory.path,
         targets: groups.json,
       }),
-      needs: memory.own.made ? [memory.own.made] : [],
+      dependsOn: memory.own.made ? [memory.own.made] : [],
       reservedConcurrency: inputs.scalerReservedConcurrentExecutions,
       role: {
         name: text`${names.stack}-scaler-lambda-role`,
         exists: facts.createsScalerRole,
-        given: inputs.scalerLambdaRoleArn,
-        may: scalerPermissions(this.context, { token, memory, groups }),
+        existingArn: inputs.scalerLambdaRoleArn,
+        statements: scalerPermissions(this.context, { token, memory, groups }),
         managedPolicyArns: inputs.scalerManagedPolicyArns,
       },
     });
   }
 
-  private isPublished(): Precondition {
+  private codeIsPublished(): Precondition {
     const { inputs, facts, account } = this.context;
     return {
       holds: or(facts.usesTypescriptScaler, isSet(inputs.scalerLambdaS3Bucket), eq(account.partition, "aws")),
@@ -87,10 +87,10 @@ export class AgentScaler extends Construct {
     };
   }
 
-  private makeClock(one: One, fn: LambdaFunction): void {
+  private makeSchedule(one: One, fn: LambdaFunction): void {
     const { inputs, names } = this.context;
-    const { stop } = this.sources;
-    // The next run makes up for one that failed or comes late.
+    const { stopBuildkiteAgents } = this.sources;
+    // No retries: the next scheduled run does the same work.
     const invocations = one(
       new LambdaFunctionEventInvokeConfig(this, "scaler_invocations", {
         functionName: fn.functionName,
@@ -120,8 +120,8 @@ export class AgentScaler extends Construct {
         rule: rule.name,
         targetId: "BuildkiteAgentScalerLambda",
         arn: fn.arn,
-        // Destroyed before StopBuildkiteAgents runs, which empties the group: it must not grow again.
-        dependsOn: [permission, invocations, stop.invocation],
+        // Destroyed before StopBuildkiteAgents sets the group's capacity to 0, which must not be raised again.
+        dependsOn: [permission, invocations, stopBuildkiteAgents.invocation],
       }),
     );
   }

@@ -13,7 +13,7 @@ export function releasedScalerKey(architecture: "x86_64" | "arm64"): string {
   return `buildkite-agent-scaler/v${SCALER_VERSION}/${file}`;
 }
 
-/** Buildkite's released scaler, out of their public bucket in the region or out of a mirror of it. */
+/** Buildkite's released scaler, from its public bucket in the region or from a mirror. */
 export function releasedScaler(inputs: Inputs, account: Account): FunctionCode {
   const published = when(
     eq(account.region, "us-east-1"),

@@ -4,27 +4,28 @@ import { mapIf, merge } from "../../value/list";
 import { text, toText } from "../../value/text";
 import { not, type Operand, value, type Value, when } from "../../value/value";
 
-/** A run stops polling after this time, so that it ends before the next one starts. Buildkite's counts from when it begins … */
-const POLLING = "50s";
-/** … and ours from when its clock struck, so a late start shortens it. */
-const POLLING_OF_OURS = "55s";
+/** A run stops polling after this time, so that it ends before the next one starts. Counted from the start of the run. */
+const BUILDKITE_SCALER_POLLING = "50s";
+/** The same for our scaler, which counts from the scheduled time of the event. */
+const TYPESCRIPT_SCALER_POLLING = "55s";
 
 type Environment = Record<keyof AgentScalerEnvironment | keyof AgentScalerOptions, Operand<string>>;
 type OneTarget = "BUILDKITE_QUEUE" | "ASG_NAME";
 type SeveralTargets = "QUEUE_GROUPS";
+/** Variables that Buildkite's scaler does not have. */
 type Ours = "WARM_IDLE_INSTANCES" | "MEMORY_PARAMETER";
 
-export interface ScalerParameters {
+export interface ScalerEnvironmentSources {
   readonly tokenPath: Value<string>;
   readonly memoryPath: Value<string>;
   /** Queues and their groups as JSON. */
   readonly targets: Value<string>;
 }
 
-/** What AgentScaler is told. Together the four types are all of its variables, so that a forgotten one does not compile. */
+/** AgentScaler's environment. The four types together are all of its variables: a missing one does not compile. */
 export function scalerEnvironment(
   { inputs, facts, names }: StackContext,
-  { tokenPath, memoryPath, targets }: ScalerParameters,
+  { tokenPath, memoryPath, targets }: ScalerEnvironmentSources,
 ): Value<Readonly<Record<string, string>>> {
   const oneTarget: Pick<Environment, OneTarget> = { BUILDKITE_QUEUE: inputs.buildkiteQueue, ASG_NAME: names.group };
   const severalTargets: Pick<Environment, SeveralTargets> = { QUEUE_GROUPS: targets };
@@ -65,7 +66,7 @@ function common(
     SCALE_IN_FACTOR: toText(inputs.scalerScaleInFactor),
     SCALE_OUT_FACTOR: toText(inputs.scaleOutFactor),
     LAMBDA_INTERVAL: inputs.scalerMinPollInterval,
-    LAMBDA_TIMEOUT: when(facts.usesTypescriptScaler, POLLING_OF_OURS, POLLING),
+    LAMBDA_TIMEOUT: when(facts.usesTypescriptScaler, TYPESCRIPT_SCALER_POLLING, BUILDKITE_SCALER_POLLING),
     LAMBDA_STARTUP_JITTER_MAX: inputs.scalerEventScheduleJitter,
     ASG_ACTIVITY_TIMEOUT: inputs.scalerActivityTimeout,
     MAX_DESCRIBE_SCALING_ACTIVITIES_PAGES: toText(inputs.scalerMaxActivityPages),

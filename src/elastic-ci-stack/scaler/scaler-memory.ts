@@ -6,7 +6,7 @@ import { text } from "../../value/text";
 import { map, str, type Value } from "../../value/value";
 import { type Statement } from "../../aws/policy";
 
-/** What our AgentScaler remembers from one run to the next. Terraform makes it empty, and from then on it is the function's. */
+/** The SSM parameter with our AgentScaler's memory. Terraform creates it empty; only the function changes its value. */
 export class ScalerMemory extends Construct {
   readonly own: Optional<SsmParameter>;
   readonly path: Value<string>;

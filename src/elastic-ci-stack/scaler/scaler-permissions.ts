@@ -6,15 +6,18 @@ import { sendCommand } from "../group/send-command";
 import { type ScalerMemory } from "./scaler-memory";
 import { type ServedGroups } from "./served-groups";
 
-/** What the AgentScaler works on, besides its settings. */
-export interface ScalerReach {
+/** The resources that the AgentScaler calls. */
+export interface ScalerPermissionSources {
   readonly token: AgentToken;
   readonly memory: ScalerMemory;
   readonly groups: ServedGroups;
 }
 
-/** What the AgentScaler calls for the features that are on: Buildkite's released one, or ours, which needs less. */
-export function scalerPermissions(context: StackContext, { token, memory, groups }: ScalerReach): readonly Statement[] {
+/** What the selected AgentScaler calls for the features that are on. */
+export function scalerPermissions(
+  context: StackContext,
+  { token, memory, groups }: ScalerPermissionSources,
+): readonly Statement[] {
   const { inputs, facts } = context;
   const size = "autoscaling:SetDesiredCapacity";
   return [
@@ -25,7 +28,7 @@ export function scalerPermissions(context: StackContext, { token, memory, groups
     },
     {
       sid: "SetGroupSize",
-      // Both in one statement: a role's policies hold 10,240 characters, and each group's ARN takes a hundred.
+      // One statement for both: a role's policies may have 10,240 characters, and each group's ARN takes a hundred.
       actions: when<readonly string[]>(
         inputs.scalerEnableElasticCiMode,
         [size, "autoscaling:SetInstanceHealth"],
@@ -35,7 +38,7 @@ export function scalerPermissions(context: StackContext, { token, memory, groups
     },
     {
       sid: "PublishMetrics",
-      // Ours publishes by way of its log.
+      // Ours publishes metrics in its log (embedded metric format).
       exists: and(inputs.scalerEnableCloudwatchMetrics, not(facts.usesTypescriptScaler)),
       actions: ["cloudwatch:PutMetricData"],
       resources: ["*"],
@@ -47,7 +50,7 @@ export function scalerPermissions(context: StackContext, { token, memory, groups
   ];
 }
 
-/** Elastic CI mode also retires instances: those whose agent is gone, and surplus ones once their jobs are done. */
+/** Elastic CI mode also replaces instances whose agent has stopped, and stops idle ones that are not needed. */
 function elasticCiMode({ inputs, facts, account }: StackContext, groups: ServedGroups): readonly Statement[] {
   const exists = inputs.scalerEnableElasticCiMode;
   const finding = ["ssm:DescribeInstanceInformation", "ssm:ListCommandInvocations"];

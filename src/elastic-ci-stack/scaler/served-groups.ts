@@ -34,7 +34,7 @@ export function servedGroups({ inputs, names, account }: StackContext): ServedGr
   };
 }
 
-/** Written by hand, because the number of agents comes out of a text. */
+/** Not `jsonDocument`, because the number of agents is a text in `scaler_groups`. */
 function row(queue: Value<string>, group: Value<string>, agents: Value<string>): Value<string> {
   return text`{"agentsPerInstance":${agents},"group":${jsonDocument(group)},"queue":${jsonDocument(queue)}}`;
 }

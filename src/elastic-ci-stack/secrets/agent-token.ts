@@ -2,12 +2,12 @@ import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Construct } from "constructs";
 import { type StackContext } from "../context";
 import { type Optional, optional, orNull } from "../../value/optional";
-import { startsWith, text, withoutPrefix } from "../../value/text";
+import { startsWith, text, trimPrefix } from "../../value/text";
 import { isSet, map, num, str, type Value, when } from "../../value/value";
 import { SECRETS_MANAGER_REFERENCE } from "../facts";
 import { type Statement } from "../../aws/policy";
 
-/** The agent token in Parameter Store: our own SecureString, or the parameter given by path or ARN. */
+/** The agent token in Parameter Store: a created SecureString, or a parameter given by path or ARN. */
 export class AgentToken extends Construct {
   readonly own: Optional<SsmParameter>;
   /** What `ssm:GetParameter` takes: a path or an ARN. */
@@ -27,7 +27,7 @@ export class AgentToken extends Construct {
           description: "Buildkite agent token",
           type: "SecureString",
           keyId: orNull(key),
-          // Write-only: Terraform hands the token over and keeps it in neither state nor plan.
+          // Write-only: neither state nor plan holds the token.
           valueWo: str(inputs.buildkiteAgentToken),
           valueWoVersion: num(inputs.buildkiteAgentTokenVersion),
           tags: map(names.tags),
@@ -35,13 +35,13 @@ export class AgentToken extends Construct {
       ),
     );
     this.path = when(facts.createsAgentToken, ownPath, inputs.buildkiteAgentTokenParameterStorePath);
-    this.readStatements = this.reading(key, context);
+    this.readStatements = this.statements(key, context);
   }
 
-  private reading(key: Value<string>, { facts, account }: StackContext): readonly Statement[] {
+  private statements(key: Value<string>, { facts, account }: StackContext): readonly Statement[] {
     const parameter = when(startsWith(this.path, "arn:"), this.path, account.arn("ssm", text`parameter${this.path}`));
-    const secret = text`secret:${withoutPrefix(this.path, SECRETS_MANAGER_REFERENCE)}-??????`;
-    const keeper = when(facts.tokenIsInSecretsManager, "secretsmanager", "ssm");
+    const secret = text`secret:${trimPrefix(this.path, SECRETS_MANAGER_REFERENCE)}-??????`;
+    const service = when(facts.tokenIsInSecretsManager, "secretsmanager", "ssm");
     return [
       { sid: "ReadAgentToken", actions: ["ssm:GetParameter"], resources: [parameter] },
       {
@@ -49,7 +49,7 @@ export class AgentToken extends Construct {
         exists: isSet(key),
         actions: ["kms:Decrypt"],
         resources: [account.kmsKeyArn(key)],
-        condition: { StringEquals: { "kms:ViaService": text`${keeper}.${account.region}.${account.dnsSuffix}` } },
+        condition: { StringEquals: { "kms:ViaService": text`${service}.${account.region}.${account.dnsSuffix}` } },
       },
       {
         sid: "ReadAgentTokenSecret",

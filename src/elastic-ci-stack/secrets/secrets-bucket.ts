@@ -22,10 +22,10 @@ export interface OwnSecretsBucket {
   readonly logs: S3Bucket;
 }
 
-/** The bucket with the pipelines' secrets, and the bucket that records who read them. Or the bucket given. */
+/** The bucket with the pipelines' secrets, and the bucket of its access logs. Or the bucket given. */
 export class SecretsBucket extends Construct {
   readonly own: Optional<OwnSecretsBucket>;
-  /** Empty where there is none. */
+  /** Empty where no bucket is created or given. */
   readonly name: Value<string>;
   readonly region: Value<string>;
   readonly readStatements: readonly Statement[];
@@ -65,7 +65,7 @@ export class SecretsBucket extends Construct {
     return { bucket, logs };
   }
 
-  /** A private, versioned, encrypted bucket that answers TLS only. */
+  /** A private, versioned, encrypted bucket for TLS only. */
   private bucket(one: One, id: string, name: Value<string>, statements: readonly Statement[]) {
     const { secretsBucketForceDestroy, secretsBucketEncryption } = this.context.inputs;
     const bucket = one(

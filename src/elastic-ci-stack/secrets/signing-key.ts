@@ -8,12 +8,12 @@ import { eq, isSet, map, or, str, type Value, when } from "../../value/value";
 import { tagged } from "../../aws/names";
 import { type Statement } from "../../aws/policy";
 
-/** The KMS key that signs pipelines: our own, the one given, or none. */
+/** The KMS key that signs pipelines: created, given, or none. */
 export class SigningKey extends Construct {
   readonly own: Optional<KmsKey>;
-  /** Our own key's alias, by which instances know it. */
+  /** The created key's alias. */
   readonly alias: Optional<KmsAlias>;
-  /** What the agent is told: for our own key its alias, which unlike the key's ARN is known at plan. Empty for none. */
+  /** The agent's setting: for a created key the alias, which unlike the key's ARN is known at plan. Empty for none. */
   readonly reference: Value<string>;
   readonly useStatements: readonly Statement[];
 

@@ -22,7 +22,7 @@ function field(values: string): string {
   return `${item}(,${item})*`;
 }
 
-/** A flag that ignores case would be written differently in JavaScript and RE2. */
+/** In place of a flag, which JavaScript and RE2 write differently. */
 function anyCase(name: string): string {
   return name.replace(/./g, (letter) => `[${letter}${letter.toLowerCase()}]`);
 }

@@ -32,7 +32,7 @@ export function dockerAge(): Check<string> {
   return pattern(/^([0-9]+[smhd])+$/, "be numbers with the units s, m, h or d, such as 4h or 1d12h");
 }
 
-/** The inside of EventBridge's `rate(…)`, which knows nothing below a minute. */
+/** The inside of EventBridge's `rate(…)`, whose least is a minute. */
 export function eventBridgeRate(): Check<string> {
   return pattern(
     /^(1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))$/,

@@ -1,5 +1,5 @@
 /*
- * What texts must look like. Every pattern means the same in JavaScript and in Terraform's RE2: no lookaround, no flags,
+ * Limits of texts. Every pattern means the same in JavaScript and in Terraform's RE2: no lookaround, no flags,
  * no `.` and no `\s`, whose meanings differ, and no repetition above 1000.
  */
 import { length, matches } from "../../value/text";
@@ -100,7 +100,7 @@ export function imageId(): Check<string> {
   );
 }
 
-/** The instance's downloader knows these schemes; a blank or a quote would break the line that the URL stands in. */
+/** The instance downloads by these schemes only; a blank or a quote would break the line that the URL is written into. */
 export function url(...schemes: readonly string[]): Check<string> {
   return pattern(
     new RegExp(`^(${schemes.join("|")})[^ \\t\\r\\n"]+$`),

@@ -104,7 +104,7 @@ function canonical(content: unknown): string {
 test("no operator is left out", () => {
   const plumbing = ["Value", "value", "known", "fold", "at", "isReference", "str", "num", "bool", "list", "map", "any"];
   const internal = ["sortedEntries", "decimal"];
-  const neverFolded = ["compressed"];
+  const neverFolded = ["base64gzip"];
   const operators = Object.keys({ ...cidr, ...json, ...list, ...text, ...value });
   const used = new Set(drawn.flatMap(({ uses }) => [...uses]));
   expect(operators.filter((name) => ![...plumbing, ...internal].includes(name) && !used.has(name))).toEqual(

@@ -27,12 +27,12 @@ test("a group that replaces another gets a hook, too", () => {
 test.each([
   [30, 30],
   [3600, 300],
-])("with a grace period of %i s an instance that has fallen silent goes after %i s", (grace, timeout) => {
+])("with a grace period of %i s an instance without heartbeat is terminated after %i s", (grace, timeout) => {
   const props = { instanceTerminationGracePeriod: grace, buildkiteAgentCancelGracePeriod: 10 };
   expect(synthesized(props).only("aws_autoscaling_lifecycle_hook").heartbeat_timeout).toBe(timeout);
 });
 
-test("the hook tells the stack and the queue, whatever the queue is called", () => {
+test("the hook's notification metadata has the stack and the queue, whatever the queue's name", () => {
   const hook = synthesized({ buildkiteQueue: 'a "b" ${c}' }).only("aws_autoscaling_lifecycle_hook");
   const metadata = (hook.notification_metadata as string).replaceAll("$${", "${");
   expect(JSON.parse(metadata)).toEqual({ stack_name: "buildkite-stack-0a1b2c3d", queue: 'a "b" ${c}' });
@@ -54,7 +54,7 @@ test("a changed template shows in the group's plan, for its version is a number"
   });
 });
 
-test("every instance type may be launched, without its blanks", () => {
+test("every instance type is an override, without its blanks", () => {
   const { override } = group({ instanceTypes: " m5.large ,m5a.large,  m5n.large" }).mixed_instances_policy
     .launch_template;
   expect(override).toEqual([
@@ -64,7 +64,7 @@ test("every instance type may be launched, without its blanks", () => {
   ]);
 });
 
-test("spot and on-demand are mixed as asked", () => {
+test("the instances distribution is that of the inputs", () => {
   const props = {
     onDemandBaseCapacity: 1,
     onDemandPercentage: 20,
@@ -107,11 +107,11 @@ test.each([
   expect(group({ instanceCreationTimeout }).wait_for_capacity_timeout).toBe(expected);
 });
 
-test("deleting the group leaves its instances the time to shut down, however long they might drain", () => {
+test("the group's delete timeout is enough to shut instances down, whatever the grace period", () => {
   expect(group({ instanceTerminationGracePeriod: 7200 }).timeouts.delete).toBe("15m");
 });
 
-test("the group carries the common tags, its queue and its agents, and hands none of them on", () => {
+test("the group has the common tags, its queue and its agents, and propagates none of them", () => {
   const tags = group({ tags: { Owner: "platform" }, buildkiteQueue: "builders", agentsPerInstance: 3 }).tag as Body[];
   const pairs = Object.fromEntries(tags.map(({ key, value }: Body) => [key as string, value as string]));
   expect(pairs).toEqual({
@@ -124,7 +124,7 @@ test("the group carries the common tags, its queue and its agents, and hands non
   expect(tags.filter(({ propagate_at_launch }: Body) => propagate_at_launch !== false)).toEqual([]);
 });
 
-test("instances are made after what they need from boot to drain, and none of it goes before them", () => {
+test("the group depends on what instances need from boot to drain", () => {
   const { depends_on } = group(EVERYTHING);
   expect([...(depends_on as string[])].sort()).toEqual([
     "aws_iam_role_policy.buildkite_agent_policy",

@@ -27,7 +27,7 @@ test("without schedules there is no action, and the group is not looked up", () 
   expect([stack.data("aws_autoscaling_group"), stack.data("aws_autoscaling_groups")]).toEqual([{}, {}]);
 });
 
-test("an apply during working hours keeps the minimum that a schedule has set", () => {
+test("an apply keeps the minimum that a scheduled action has set", () => {
   expect(scheduled.only("aws_autoscaling_group").min_size).toBe(
     '${(contains(data.aws_autoscaling_groups.same_name.names, "buildkite-stack-0a1b2c3d-asg") ? min(data.aws_autoscaling_group.live[0].min_size, 10) : 1)}',
   );

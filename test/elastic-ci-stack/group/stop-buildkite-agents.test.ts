@@ -16,7 +16,7 @@ test("switching graceful shutdown off changes the invocation's input and nothing
   });
 });
 
-test("agents are stopped when the group goes, not when it comes: the invocation is remade with the group's ARN", () => {
+test("agents are stopped when the group is destroyed, not when it is created: the invocation is replaced with the group's ARN", () => {
   expect(stack.all("aws_lambda_invocation")["stop_buildkite_agents_on_replacement"]).toMatchObject({
     function_name: "${aws_lambda_function.stop_buildkite_agents.function_name}",
     lifecycle_scope: "CRUD",
@@ -24,13 +24,13 @@ test("agents are stopped when the group goes, not when it comes: the invocation 
   });
 });
 
-test("the hook holds instances back until the function has run", () => {
+test("the hook exists until the function has run", () => {
   const { depends_on } = stack.all("aws_lambda_invocation")["stop_buildkite_agents_on_replacement"];
   expect(depends_on).toEqual(["aws_autoscaling_lifecycle_hook.instance_terminating"]);
 });
 
 test.each(["linux", "windows"] as const)(
-  "the function is told the group, how to stop agents on %s, and how long they may take",
+  "the invocation has the group, the operating system %s, and the timeout",
   (system) => {
     const { all } = synthesized({
       buildkiteAgentEnableGracefulShutdown: true,
@@ -43,11 +43,11 @@ test.each(["linux", "windows"] as const)(
   },
 );
 
-test("it has as long as Lambda gives", () => {
+test("its timeout is Lambda's longest", () => {
   expect(stack.all("aws_lambda_function")["stop_buildkite_agents"].timeout).toBe(900);
 });
 
-test("it may empty its own group and no other", () => {
+test("it may update its own group and no other", () => {
   expect(statement(policy, "EmptyGroup")).toMatchObject({
     Action: ["autoscaling:UpdateAutoScalingGroup"],
     Resource: [

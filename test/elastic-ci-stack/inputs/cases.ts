@@ -11,7 +11,7 @@ import { combinations } from "./combination-cases";
 import { brokenRules } from "./rule-cases";
 import { agentTexts } from "./agent-text-cases";
 
-export { cautioned, unsurprising } from "./caution-cases";
+export { cautioned, withoutWarning } from "./caution-cases";
 
 const byHand = bothWays([...agentTexts, ...stackTexts, ...roleTexts, ...lists]);
 const others = derivedTexts([...byHand.refused, ...brokenRules]);

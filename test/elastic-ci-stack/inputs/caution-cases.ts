@@ -14,7 +14,7 @@ const COST_TAG_OFF = "which has no effect: enableCostAllocationTags is off.";
 const OWN_BUCKET = "which has no effect: it concerns the created secrets bucket, and an existing one is given.";
 
 /** Props that deserve exactly one warning each, and how it begins. */
-const surprising: readonly (readonly [props: Given, says: string])[] = [
+const unexpected: readonly (readonly [props: Given, says: string])[] = [
   [{ ...VPC, availabilityZones: "a-1, b-1" }, `availabilityZones is "a-1, b-1", ${SHAPES_VPC}`],
   [{ ...VPC, vpcCidrBlock: "10.0.0.0/17" }, `vpcCidrBlock is "10.0.0.0/17", ${SHAPES_VPC}`],
   [
@@ -173,7 +173,7 @@ const surprising: readonly (readonly [props: Given, says: string])[] = [
 ];
 
 /** Props that come close and deserve none. */
-export const unsurprising: readonly (readonly [why: string, props: Given])[] = [
+export const withoutWarning: readonly (readonly [why: string, props: Given])[] = [
   ["nothing but a token", {}],
   ["an existing VPC alone", VPC],
   ["an existing role alone", ROLE],
@@ -190,4 +190,4 @@ export const unsurprising: readonly (readonly [why: string, props: Given])[] = [
   ["shell metacharacters in the queue", { buildkiteQueue: "$(touch x) `id` ; & | ' \\" }],
 ];
 
-export const cautioned: readonly Refused[] = surprising.map(([props, says]) => warn(props, says));
+export const cautioned: readonly Refused[] = unexpected.map(([props, says]) => warn(props, says));

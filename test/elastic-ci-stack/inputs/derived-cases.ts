@@ -40,16 +40,16 @@ function nameOf(input: InputName, content: unknown): string {
 /** Just outside of each bound, and between two whole numbers where it must be one. */
 function wrongNumbers(input: InputName): readonly number[] {
   const bounds = checksOf(input).flatMap(({ bounds: one }) => one ?? []);
-  const outside = bounds.flatMap(({ least, above, most }) => [
-    ...(least === undefined ? [] : [least - 1]),
-    ...(above === undefined ? [] : [above]),
-    ...(most === undefined ? [] : [most + 1]),
+  const outside = bounds.flatMap(({ min, exclusiveMin, max }) => [
+    ...(min === undefined ? [] : [min - 1]),
+    ...(exclusiveMin === undefined ? [] : [exclusiveMin]),
+    ...(max === undefined ? [] : [max + 1]),
   ]);
   return [...outside, Number(table.row(input).default) + 0.5].filter((content) => !accepts(input, content));
 }
 
 function rightNumbers(input: InputName): readonly number[] {
-  return checksOf(input).flatMap(({ bounds }) => [bounds?.least ?? [], bounds?.most ?? []].flat());
+  return checksOf(input).flatMap(({ bounds }) => [bounds?.min ?? [], bounds?.max ?? []].flat());
 }
 
 /** Every text, and the first and the last of the numbers. */

@@ -3,7 +3,7 @@ import { fromProps } from "../../../src/schema/from-props";
 import { warnings, rules } from "../../../src/elastic-ci-stack/rules/rules";
 import { type InputName, type Inputs, table } from "../../../src/elastic-ci-stack/inputs/table";
 import { camel } from "../../../src/schema/table";
-import { cautioned, unsurprising } from "./cases";
+import { cautioned, withoutWarning } from "./cases";
 import { alternative } from "../../harness/alternatives";
 import { Value } from "../../../src/value/value";
 
@@ -11,12 +11,12 @@ function warningsOf(props: object): readonly string[] {
   return fromProps(elasticCiStack.schema, { buildkiteAgentToken: "token", ...props }).warnings;
 }
 
-describe("what works otherwise than expected is said", () => {
+describe("inputs that may have an unexpected effect draw a warning", () => {
   test.each(cautioned)("$name", ({ props, says }) => {
     expect(warningsOf(props)).toEqual([expect.stringMatching(says) as string]);
   });
 
-  test.each(unsurprising)("%s: no warning", (_, props) => {
+  test.each(withoutWarning)("%s: no warning", (_, props) => {
     expect(warningsOf(props)).toEqual([]);
   });
 
@@ -27,7 +27,7 @@ describe("what works otherwise than expected is said", () => {
   });
 });
 
-describe("an input of the other operating system is said to have no effect", () => {
+describe("an input of the other operating system draws a warning that it has no effect", () => {
   /** These are refused there: a limit that nobody enforces would be worse than none. */
   const limits: readonly InputName[] = ["allowed_pipelines", "allowed_repositories", "allowed_branches"];
   const foreign = table.names

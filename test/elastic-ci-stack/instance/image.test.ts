@@ -40,13 +40,13 @@ test.each([
 
 const OWN = "ami-0123456789abcdef0";
 
-test("an image of the user's own wins over parameter and table, and no parameter is read", () => {
+test("a given image overrides parameter and table, and no parameter is read", () => {
   const stack = synthesized({ imageId: OWN, imageIdParameter: "/ci/image" });
   expect(stack.only("aws_launch_template").image_id).toBe(OWN);
   expect(stack.data("aws_ssm_parameter")).toEqual({});
 });
 
-test("a parameter wins over the table, and its value shows in the plan", () => {
+test("a parameter overrides the table, and the plan shows its value", () => {
   const stack = synthesized({ imageIdParameter: "/ci/image" });
   expect(stack.data("aws_ssm_parameter")["ami"].name).toBe("/ci/image");
   expect(stack.only("aws_launch_template").image_id).toBe("${local.image_id}");
@@ -57,7 +57,7 @@ const NOWHERE = { ...VIRGINIA, region: "me-central-1" };
 const verdict = (props: Partial<ElasticCiStackProps>): Body =>
   synthesized(props, NOWHERE).only("aws_launch_template").lifecycle?.precondition ?? [];
 
-test("a region without images is refused by name, with the way out", () => {
+test("a region without images is refused by name, with what to do", () => {
   expect(verdict({})).toContainEqual({
     condition: false,
     error_message:

@@ -19,7 +19,7 @@ test("only EC2 may act as the role", () => {
   ]);
 });
 
-test("an instance may finish, end or give up instances of its own group only", () => {
+test("an instance may call lifecycle actions of its own group only", () => {
   expect(statement(agentPolicy(), "OwnLifecycle")).toMatchObject({
     Action: [
       "autoscaling:CompleteLifecycleAction",
@@ -126,7 +126,7 @@ test.each<[string, Partial<ElasticCiStackProps>, string, readonly string[], read
   expect(statement(agentPolicy(props), sid)).toMatchObject({ Effect: "Allow", Action: allowed, Resource: resources });
 });
 
-test("rights that no input asks for are not given", () => {
+test("permissions that no input asks for are not granted", () => {
   const sids = [
     "LimitLogs",
     "ListArtifacts",
@@ -174,7 +174,7 @@ test("managed policies are attached to the role, each one", () => {
   });
 });
 
-test("the role bears the name and the tags that it was given", () => {
+test("the role has the name and the tags of the inputs", () => {
   const role = synthesized({ instanceRoleName: "agents", instanceRoleTags: "team=ci,cost=42" }).all("aws_iam_role")[
     "iam_role"
   ];
@@ -182,7 +182,7 @@ test("the role bears the name and the tags that it was given", () => {
   expect(role.tags).toEqual({ ManagedBy: "Terraform", Stack: "buildkite-stack-0a1b2c3d", team: "ci", cost: "42" });
 });
 
-test("instances act as the role through the profile, whose name may be given", () => {
+test("the instance profile has the role, and its name may be given", () => {
   expect(synthesized({ instanceProfileName: "agents" }).only("aws_iam_instance_profile")).toMatchObject({
     name: "agents",
     role: "${aws_iam_role.iam_role.name}",

@@ -4,7 +4,7 @@ import { type Body, synthesized } from "../../harness/synthesized";
 const template = (props: Partial<ElasticCiStackProps> = {}): Body => synthesized(props).only("aws_launch_template");
 const volume = (props: Partial<ElasticCiStackProps> = {}): Body => template(props).block_device_mappings[0];
 
-test("the metadata service demands session tokens and answers no container", () => {
+test("the metadata service requires session tokens and does not answer containers", () => {
   expect(template().metadata_options).toMatchObject({
     http_endpoint: "enabled",
     http_tokens: "required",
@@ -12,7 +12,7 @@ test("the metadata service demands session tokens and answers no container", () 
   });
 });
 
-test("who asks for them gets weaker metadata options", () => {
+test("weaker metadata options can be set", () => {
   expect(template({ imdsv2Tokens: "optional", imdsHopLimit: 2 }).metadata_options).toMatchObject({
     http_tokens: "optional",
     http_put_response_hop_limit: 2,
@@ -28,7 +28,7 @@ test.each([
   expect(template({ tags }).metadata_options.instance_metadata_tags).toBe(expected);
 });
 
-test("the root volume is encrypted and goes away with its instance", () => {
+test("the root volume is encrypted and deleted on termination", () => {
   expect(volume().ebs).toMatchObject({ encrypted: true, delete_on_termination: true, volume_type: "gp3" });
 });
 
@@ -65,7 +65,7 @@ test("the first instance type is the template's own", () => {
 });
 
 test.each(["instance", "volume", "network-interface"])(
-  "every %s tells its stack, its queue and the common tags",
+  "every %s is tagged with its stack, its queue and the common tags",
   (type) => {
     const specification = template({ tags: { Owner: "platform" } }).tag_specifications.find(
       (one: Body) => one.resource_type === type,
@@ -115,7 +115,7 @@ test("a condition that is known to hold is left out, for Terraform refuses one t
   expect(windows.lifecycle?.precondition ?? []).toEqual([]);
 });
 
-test("the size of user data that Terraform compresses is judged by Terraform", () => {
+test("the size of user data that Terraform compresses is checked by Terraform", () => {
   expect(template({ imageId: "ami-0123456789abcdef0" }).lifecycle.precondition).toMatchObject([
     { condition: "${(21848 >= length(local.user_data))}" },
   ]);

@@ -20,7 +20,7 @@ describe("lists of jobs that agents take", () => {
     ]);
   });
 
-  test("several patterns stand on lines of their own", () => {
+  test("several patterns are lines", () => {
     expect(settings({ allowedBranches: ["main", "release/*"] })["BUILDKITE_ALLOWED_BRANCHES"]).toBe("main\nrelease/*");
   });
 

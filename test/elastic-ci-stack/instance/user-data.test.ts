@@ -26,15 +26,15 @@ const ours = {
 test.each(["linux", "windows"] as const)(
   "on %s the scripts of Buildkite's image get every name that they read",
   (system) => {
-    const told = Object.keys(settings({ instanceOperatingSystem: system }));
-    expect(ofBuildkite[system].filter((name) => !told.includes(name))).toEqual([]);
+    const names = Object.keys(settings({ instanceOperatingSystem: system }));
+    expect(ofBuildkite[system].filter((name) => !names.includes(name))).toEqual([]);
   },
 );
 
-test.each(["linux", "windows"] as const)("on %s no name is told that no script reads", (system) => {
-  const told = Object.keys(settings({ instanceOperatingSystem: system }));
+test.each(["linux", "windows"] as const)("on %s every name in the settings is read by a script", (system) => {
+  const names = Object.keys(settings({ instanceOperatingSystem: system }));
   const isRead = (name: string) => ours[system].some((script) => new RegExp(`\\b${name}\\b`).test(script));
-  expect(told.filter((name) => !ofBuildkite[system].includes(name) && !isRead(name))).toEqual([]);
+  expect(names.filter((name) => !ofBuildkite[system].includes(name) && !isRead(name))).toEqual([]);
 });
 
 /** The scripts of jobs also read what the agent sets. */
@@ -47,11 +47,11 @@ const OF_BASH = /^(BASH_\w+|LINENO|PATH|REPLY|ELASTIC_STACK_ROOT)$/;
 test.each([
   ["linux", ofBoot, /\$\{?([A-Z][A-Z0-9_]+)/g],
   ["windows", ours.windows, /\$(?:settings\.|env:)([A-Z][A-Z0-9_]+)/g],
-] as const)("on %s every name that our own boot reads is told", (system, boot, reading) => {
-  const told = Object.keys(settings({ instanceOperatingSystem: system }));
+] as const)("on %s every name that our own boot reads is set", (system, boot, reading) => {
+  const names = Object.keys(settings({ instanceOperatingSystem: system }));
   const read = boot.flatMap((script) => [...script.matchAll(reading)]).map(([, name]) => name!);
   expect(read.length).toBeGreaterThan(3);
-  expect(read.filter((name) => !told.includes(name) && !OF_BASH.test(name))).toEqual([]);
+  expect(read.filter((name) => !names.includes(name) && !OF_BASH.test(name))).toEqual([]);
 });
 
 test.each(["linux", "windows"] as const)("on %s every setting is text, also where it is empty", (system) => {
@@ -129,7 +129,7 @@ test.each<[string, Partial<ElasticCiStackProps>, Environment]>([
     { enableSecretsPlugin: false },
     { BUILDKITE_SECRETS_BUCKET: "", SECRETS_PLUGIN_ENABLED: "false" },
   ],
-])("instances are told of %s", (_, props, expected) => {
+])("instances get %s", (_, props, expected) => {
   expect(settings(props)).toMatchObject(expected);
 });
 

@@ -11,7 +11,7 @@ const NETWORK = [
 ];
 const stack = synthesized();
 
-test("a VPC of the stack's own has two subnets in two zones, each with a way to the internet", () => {
+test("a created VPC has two subnets in two zones, each with a route to the internet", () => {
   expect(stack.only("aws_vpc")).toMatchObject({
     cidr_block: "10.0.0.0/16",
     enable_dns_support: true,
@@ -53,7 +53,7 @@ test("zones of the user's own are trimmed, and AWS is not asked for any", () => 
   expect(given.data("aws_availability_zones")).toEqual({});
 });
 
-test("a zone that AWS adds moves no subnet", () => {
+test("a zone that AWS adds replaces no subnet", () => {
   for (const subnet of Object.values<Body>(stack.all("aws_subnet")))
     expect(subnet.lifecycle.ignore_changes).toEqual(["availability_zone"]);
 });

@@ -2,7 +2,7 @@ import { synthesized } from "../../harness/synthesized";
 
 const RULE = "aws_vpc_security_group_ingress_rule";
 
-test("by default nothing is let in", () => {
+test("by default there is no ingress", () => {
   const stack = synthesized();
   expect(stack.only("aws_security_group").ingress).toBeUndefined();
   expect(stack.types).not.toContain(RULE);
@@ -31,7 +31,7 @@ test.each([
   expect(rule.cidr_ipv6).toBeUndefined();
 });
 
-test("a rule is known by its range, so that ranges can change places without a change of rules", () => {
+test("a rule's key is its CIDR block, so that their order does not matter", () => {
   const ofRanges = (...sshIngressCidrBlocks: string[]) => synthesized({ sshIngressCidrBlocks }).only(RULE);
   const { for_each, count, ...rule } = ofRanges("10.1.0.0/16", "192.0.2.7/32");
   const { for_each: others, ...moved } = ofRanges("198.51.100.0/24", "192.0.2.7/32", "10.1.0.0/16");
@@ -40,7 +40,7 @@ test("a rule is known by its range, so that ranges can change places without a c
   expect([for_each, others]).toEqual([expect.stringContaining("toset("), expect.stringContaining("toset(")]);
 });
 
-test("instances may call out, for they fetch jobs and code", () => {
+test("all egress is allowed, because instances fetch jobs and code", () => {
   const { egress } = synthesized().only("aws_security_group");
   expect(egress).toEqual([expect.objectContaining({ protocol: "-1", cidr_blocks: ["0.0.0.0/0"] })]);
 });

@@ -42,7 +42,7 @@ test("each service that is named gets an interface in both subnets, under its us
   });
 });
 
-test("endpoints answer HTTPS from the VPC and call nobody", () => {
+test("endpoints allow HTTPS from the VPC, and no egress", () => {
   const group = synthesized({ vpcEndpoints: ["ssm"], vpcCidrBlock: "10.0.0.0/17" }).all("aws_security_group")[
     "vpc_endpoint_sg"
   ];

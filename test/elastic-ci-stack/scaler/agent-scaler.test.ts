@@ -29,7 +29,7 @@ test.each<[string, Props]>([
   expect(stack.ci.scaler).toBeUndefined();
 });
 
-test("EventBridge alone may start it, by this stack's rule", () => {
+test("EventBridge alone may invoke it, by this stack's rule", () => {
   const stack = synthesized({ scalerEventSchedulePeriod: "5 minutes" });
   expect(stack.only("aws_cloudwatch_event_rule").schedule_expression).toBe("rate(5 minutes)");
   expect(stack.only("aws_lambda_permission")).toMatchObject({
@@ -50,7 +50,7 @@ test.each<[string, Props]>([
   });
 });
 
-test("its clock starts when everything is set, and stops before the group is emptied for good", () => {
+test("its schedule is created last, and destroyed before StopBuildkiteAgents sets the capacity to 0", () => {
   expect(synthesized().only("aws_cloudwatch_event_target").depends_on).toEqual([
     "aws_lambda_permission.allow_eventbridge",
     "aws_lambda_function_event_invoke_config.scaler_invocations",
@@ -62,12 +62,12 @@ describe("the memory", () => {
   const stack = synthesized(TYPESCRIPT);
   const memory = stack.all("aws_ssm_parameter")["scaler_memory"];
 
-  test("is a parameter that Terraform makes empty and never writes again", () => {
+  test("is a parameter that Terraform creates empty and never changes", () => {
     expect(memory).toMatchObject({ name: MEMORY, type: "String", value: "{}" });
     expect(memory.lifecycle).toEqual({ ignore_changes: ["value"] });
   });
 
-  test("is there before the function may write to it, and goes only when it no longer may", () => {
+  test("is created before the policy that allows writing to it, and destroyed after it", () => {
     const dependents = [
       stack.all("aws_lambda_function")["scaler"],
       stack.all("aws_iam_role_policy")["scaler_lambda_policy"],
@@ -82,13 +82,13 @@ describe("the memory", () => {
     });
   });
 
-  test("is not there for Buildkite's scaler, which would not use it", () => {
+  test("does not exist for Buildkite's scaler, which would not use it", () => {
     expect(Object.keys(synthesized().all("aws_ssm_parameter"))).toEqual(["buildkite_agent_token_parameter"]);
     expect(actions(policy())).not.toContain("ssm:PutParameter");
   });
 });
 
-describe("rights", () => {
+describe("permissions", () => {
   test.each<[string, Props, readonly string[]]>([
     ["its own group and no other", {}, [OWN_GROUP]],
     ["the groups that it serves and no other", SERVES, [OWN_GROUP, "deploy-asg", "uploads-asg"]],

@@ -11,7 +11,7 @@ const environment = (props: Props): Record<string, string> =>
 const TYPESCRIPT: Props = { scalerImplementation: "typescript" };
 const STACK = "/buildkite/elastic-ci-stack/buildkite-stack-0a1b2c3d";
 
-/** What the function is told by default: what Buildkite's would take for granted, and the stack's own defaults. */
+/** The default environment: the defaults of Buildkite's scaler, and the stack's own. */
 const DEFAULTS: Omit<Variables, "QUEUE_GROUPS" | "WARM_IDLE_INSTANCES" | "MEMORY_PARAMETER"> = {
   BUILDKITE_AGENT_TOKEN_SSM_KEY: `${STACK}/agent-token`,
   BUILDKITE_QUEUE: "default",
@@ -41,11 +41,11 @@ const DEFAULTS: Omit<Variables, "QUEUE_GROUPS" | "WARM_IDLE_INSTANCES" | "MEMORY
 };
 const OURS = { LAMBDA_TIMEOUT: "55s", WARM_IDLE_INSTANCES: "0", MEMORY_PARAMETER: `${STACK}/scaler-memory` };
 
-test("Buildkite's scaler is told what it knows, and nothing else", () => {
+test("Buildkite's scaler gets the variables that it reads, and no others", () => {
   expect(environment({})).toEqual(DEFAULTS);
 });
 
-test("ours is told its own settings too, and polls until shortly before the next run", () => {
+test("ours gets its own variables too, and polls until shortly before the next run", () => {
   expect(environment(TYPESCRIPT)).toEqual({ ...DEFAULTS, ...OURS });
 });
 
@@ -72,7 +72,7 @@ const SETTINGS: readonly (readonly [keyof Variables, Props, string])[] = [
 ];
 const allSettings = SETTINGS.reduce<Props>((all, [, props]) => ({ ...all, ...props }), TYPESCRIPT);
 
-test.each(SETTINGS)("AgentScaler is told %s: %j gives %s", (name, _, expected) => {
+test.each(SETTINGS)("the environment has %s: %j gives %s", (name, _, expected) => {
   expect(environment(allSettings)[name]).toBe(expected);
 });
 
@@ -92,15 +92,15 @@ test.each(SWITCHES)("a switch changes %s and nothing else: %j gives %s", (name, 
 
 const SEVERAL: Props = { ...TYPESCRIPT, scalerGroups: ["deploy=deploy-asg", "up loads=uploads-asg=10"] };
 
-test("of several groups it is told queue, group and agents per instance, its own first, in place of the one pair", () => {
-  const told = environment({ ...SEVERAL, buildkiteQueue: 'a "b"', agentsPerInstance: 3 });
-  expect(JSON.parse(told["QUEUE_GROUPS"]!)).toEqual([
+test("for several groups there is a list of queue, group and agents per instance, its own first, in place of the one pair", () => {
+  const variables = environment({ ...SEVERAL, buildkiteQueue: 'a "b"', agentsPerInstance: 3 });
+  expect(JSON.parse(variables["QUEUE_GROUPS"]!)).toEqual([
     { queue: 'a "b"', group: "buildkite-stack-0a1b2c3d-asg", agentsPerInstance: 3 },
     { queue: "deploy", group: "deploy-asg", agentsPerInstance: 3 },
     { queue: "up loads", group: "uploads-asg", agentsPerInstance: 10 },
   ]);
-  expect(Object.keys(told)).not.toContain("BUILDKITE_QUEUE");
-  expect(Object.keys(told)).not.toContain("ASG_NAME");
+  expect(Object.keys(variables)).not.toContain("BUILDKITE_QUEUE");
+  expect(Object.keys(variables)).not.toContain("ASG_NAME");
 });
 
 test.each<[string, Props, readonly string[]]>([
@@ -112,6 +112,6 @@ test.each<[string, Props, readonly string[]]>([
     { ...TYPESCRIPT, scaleOutFactor: 10, scalerScaleInFactor: 10, scalerAvailabilityThreshold: 1 },
     ["default"],
   ],
-])("our scaler accepts what it is told %s", (_, props, queues) => {
+])("our scaler accepts its environment %s", (_, props, queues) => {
   expect(parseConfig(environment(props)).targets.map(({ queue }) => queue)).toEqual(queues);
 });

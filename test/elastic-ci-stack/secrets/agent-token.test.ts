@@ -7,7 +7,7 @@ const policies = (props: Partial<ElasticCiStackProps>): readonly string[] => {
   return [instances.policy, scaler.policy] as string[];
 };
 
-test("the token is handed over by an argument that Terraform keeps in neither state nor plan, and stands nowhere else", () => {
+test("the token is in a write-only argument, and nowhere else", () => {
   const stack = synthesized();
   expect(stack.only("aws_ssm_parameter")).toMatchObject({ type: "SecureString", value_wo: TOKEN, value_wo_version: 1 });
   expect(stack.only("aws_ssm_parameter").value).toBeUndefined();
@@ -75,7 +75,7 @@ test("a token in Secrets Manager may be read through its parameter", () => {
   }
 });
 
-test("other tokens need no right on secrets", () => {
+test("other tokens need no permission for secrets", () => {
   for (const policy of policies({})) expect(actions(policy)).not.toContain("secretsmanager:GetSecretValue");
 });
 

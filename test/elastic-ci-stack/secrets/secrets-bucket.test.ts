@@ -10,7 +10,7 @@ const setting = (type: string, suffix: string, bucket: string): Body => stack.al
 describe.each([SECRETS, LOGS])("%s", (bucket) => {
   const arn = `arn:aws:s3:::${stack.all("aws_s3_bucket")[bucket].bucket as string}`;
 
-  test("answers TLS only", () => {
+  test("allows TLS only", () => {
     const { policy } = setting("aws_s3_bucket_policy", "policy", bucket);
     expect(statement(policy as string, "AllowSSLRequestsOnly")).toEqual({
       Sid: "AllowSSLRequestsOnly",
@@ -65,7 +65,7 @@ test("access logs expire, secrets do not", () => {
   expect(rules[`${SECRETS}_lifecycle`].rule[0].expiration).toBeUndefined();
 });
 
-test("who reads secrets is logged, once the log bucket lets the log service in", () => {
+test("access to secrets is logged, once the log bucket's policy allows it", () => {
   expect(stack.only("aws_s3_bucket_logging")).toMatchObject({
     bucket: `\${aws_s3_bucket.${SECRETS}.id}`,
     target_bucket: `\${aws_s3_bucket.${LOGS}.id}`,
@@ -109,13 +109,13 @@ test.each([
   expect(synthesized(props).types.filter((type) => type.startsWith("aws_s3_"))).toEqual([]);
 });
 
-test("without secrets there is no right to read any", () => {
+test("without secrets there is no permission to read any", () => {
   expect(actions(policyOf(synthesized({ enableSecretsPlugin: false }))).filter((it) => it.startsWith("s3:"))).toEqual(
     [],
   );
 });
 
-test("without the encryption switch both buckets still answer TLS only", () => {
+test("without encryption both buckets still allow TLS only", () => {
   const { types, all } = synthesized({ secretsBucketEncryption: false });
   expect(types).not.toContain("aws_s3_bucket_server_side_encryption_configuration");
   expect(Object.keys(all("aws_s3_bucket_policy"))).toHaveLength(2);

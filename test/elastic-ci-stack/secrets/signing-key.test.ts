@@ -7,7 +7,7 @@ const use = (props: Partial<ElasticCiStackProps>) =>
     "SignAndVerifyPipelines",
   );
 
-test("by default there is no key and no right on one", () => {
+test("by default there is no key, and no permission for one", () => {
   const stack = synthesized();
   expect(stack.types).not.toContain("aws_kms_key");
   expect(actions(stack.all("aws_iam_role_policy")["buildkite_agent_policy"].policy as string)).not.toContain(
@@ -15,7 +15,7 @@ test("by default there is no key and no right on one", () => {
   );
 });
 
-test("a key of the stack's own signs, and has an alias by which instances know it at plan", () => {
+test("a created key signs, and has an alias that is known at plan", () => {
   const stack = synthesized({ pipelineSigningKmsKeySpec: "ECC_NIST_P256" });
   expect(stack.only("aws_kms_key")).toMatchObject({
     key_usage: "SIGN_VERIFY",

@@ -32,16 +32,16 @@ export function scaler(count: number, settings: Partial<ElasticRequest> = {}) {
   const step = async (seconds = 10, change: Partial<ElasticRequest> = {}) => {
     clock.now += seconds;
     const outcome = await elasticStep({ ...request, ...change, now: clock.now }, memory, instances);
-    // Memory has to survive a journey through JSON.
+    // The memory must survive a round trip through JSON.
     memory = JSON.parse(JSON.stringify(outcome.memory)) as typeof memory;
     return outcome;
   };
-  /** Steps of ten seconds; what they told and marked. */
+  /** Steps of ten seconds; the instances that they stopped and marked. */
   const during = async (seconds: number, change: Partial<ElasticRequest> = {}) => {
     const steps: ElasticOutcome[] = [];
     for (let passed = 0; passed < seconds; passed += 10) steps.push(await step(10, change));
-    const all = (key: "told" | "unhealthy" | "errors") => steps.flatMap((one) => one[key]);
-    return { told: all("told"), unhealthy: all("unhealthy"), errors: all("errors") };
+    const all = (key: "stopSent" | "unhealthy" | "errors") => steps.flatMap((one) => one[key]);
+    return { stopSent: all("stopSent"), unhealthy: all("unhealthy"), errors: all("errors") };
   };
   return { instances, step, during, surveys: () => instances.ids("survey"), stops: () => instances.ids("stop") };
 }

@@ -22,7 +22,7 @@ export class Scaler {
     }
   }
 
-  /** Scheduled for now, unless told otherwise. */
+  /** Scheduled for now, by default. */
   async invoke(options: { readonly scheduledAt?: number | undefined; readonly limit?: number } = {}): Promise<void> {
     const { ports, config, container } = this;
     const { scheduledAt, limit = LIMIT_SECONDS } = { scheduledAt: ports.time, ...options };

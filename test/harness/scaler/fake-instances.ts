@@ -1,4 +1,4 @@
-import type { Answer, Instances, Script } from "../../../lambda/agent-scaler/ports";
+import type { InvocationResult, Instances, Script } from "../../../lambda/agent-scaler/ports";
 import type { OperatingSystem } from "../../../lambda/shared/run-command";
 
 export interface FakeInstance {
@@ -49,7 +49,7 @@ export class FakeInstances implements Instances {
     });
   }
 
-  async answers(command: string): Promise<readonly Answer[]> {
+  async results(command: string): Promise<readonly InvocationResult[]> {
     const { ids = [] } = this.sent[Number(command.replace("command-", ""))] ?? {};
     const answers = await this.call([command], () => ids.map((id) => this.answer(id)));
     return answers ?? [];
@@ -64,7 +64,7 @@ export class FakeInstances implements Instances {
     return this.sent.filter((one) => one.script === script).map((one) => one.ids);
   }
 
-  private answer(id: string): Answer {
+  private answer(id: string): InvocationResult {
     if (this.silent.has(id)) return { id, finished: false };
     const { state = "active", jobs = 0, ...instance } = this.instances.get(id) ?? {};
     const output = "output" in instance ? instance.output : `buildkite-agent state=${state} jobs=${String(jobs)}\n`;

@@ -1,5 +1,5 @@
-import type { LastEvents, Search } from "../../../lambda/agent-scaler/aws/activities";
-import { BuildkiteError, type MetricsAnswer } from "../../../lambda/agent-scaler/buildkite/metrics-api";
+import type { LastEvents, ActivitySearch } from "../../../lambda/agent-scaler/aws/activities";
+import { BuildkiteError, type MetricsResponse } from "../../../lambda/agent-scaler/buildkite/metrics-api";
 import { type AgentScalerConfig, type Environment, parseConfig } from "../../../lambda/agent-scaler/config";
 import type { MemoryStore } from "../../../lambda/agent-scaler/ports";
 import { newTarget, type Target } from "../../../lambda/agent-scaler/state/target";
@@ -27,14 +27,15 @@ export class FakePorts implements Ports {
   readonly asked: { readonly queue: string; readonly at: number }[] = [];
   readonly described: (readonly string[])[] = [];
   readonly written: Write[] = [];
-  readonly searches: { readonly group: string; readonly search: Search; readonly timeoutSeconds: number }[] = [];
+  readonly searches: { readonly group: string; readonly search: ActivitySearch; readonly timeoutSeconds: number }[] =
+    [];
   readonly instances = new FakeInstances();
   readonly records: any[] = [];
   readonly memory = new FakeMemory();
   store: MemoryStore | undefined = this.memory;
 
   /** These may throw, change something or take time. */
-  answer: (queue: string) => MetricsAnswer = () => answerOf({});
+  answer: (queue: string) => MetricsResponse = () => answerOf({});
   beforeDescribe: (call: number) => void = () => undefined;
   beforeWrite: (write: Write) => void = () => undefined;
   history: (group: string) => LastEvents = () => ({ lastScaleOut: null, lastScaleIn: null });
@@ -130,12 +131,12 @@ function attempted<T>(action: () => T): Promise<T> {
   return new Promise((resolve) => resolve(action()));
 }
 
-export interface AnswerOptions extends Partial<MetricsAnswer["metrics"]> {
+export interface AnswerOptions extends Partial<MetricsResponse["metrics"]> {
   readonly organization?: string;
   readonly pollDuration?: string | undefined;
 }
 
-export function answerOf({ organization = "acme", pollDuration, ...metrics }: AnswerOptions): MetricsAnswer {
+export function answerOf({ organization = "acme", pollDuration, ...metrics }: AnswerOptions): MetricsResponse {
   const nothing = { scheduled: 0, running: 0, waiting: 0, agentsTotal: 0 };
   return { organization, pollDuration, metrics: { ...nothing, ...metrics } };
 }
@@ -148,7 +149,7 @@ export interface GroupOptions {
   readonly pending?: number;
 }
 
-/** As many instances in service as desired, unless told otherwise. */
+/** As many instances in service as desired, by default. */
 export function groupOf({ desired, min = 0, max = 100, inService = desired, pending = 0 }: GroupOptions): GroupState {
   const instances = Array.from({ length: inService + pending }, (_, index) => ({
     id: `i-${String(index).padStart(17, "0")}`,

@@ -1,4 +1,4 @@
-import type { MetricsAnswer } from "../../../lambda/agent-scaler/buildkite/metrics-api";
+import type { MetricsResponse } from "../../../lambda/agent-scaler/buildkite/metrics-api";
 import type { PollPorts } from "../../../lambda/agent-scaler/ports";
 import type { RandomNumbers } from "../random-numbers";
 import type { GroupState } from "../../../lambda/agent-scaler/decision/model";
@@ -119,7 +119,7 @@ export class InterleavedCluster {
     return this.events.map((e) => `${e.what} (desired ${String(e.desired)}, needed ${String(e.needed)})`).join("\n");
   }
 
-  private metrics(): MetricsAnswer {
+  private metrics(): MetricsResponse {
     const total = this.agents();
     const metrics = { scheduled: this.scheduled, running: this.running, waiting: 0, agentsTotal: total };
     const idle = Math.max(total - this.running, 0);

@@ -81,13 +81,13 @@ export class ScalerBundle {
       child.once("error", reject);
       child.once("close", resolve);
     });
-    const told = parsed<Invocation & { readonly peakMemoryMB?: number }>(outcomes!());
+    const reported = parsed<Invocation & { readonly peakMemoryMB?: number }>(outcomes!());
     return {
-      invocations: told.filter(({ peakMemoryMB }) => peakMemoryMB === undefined),
+      invocations: reported.filter(({ peakMemoryMB }) => peakMemoryMB === undefined),
       lines: parsed<LogLine>(log!()),
       stderr: stderr!(),
       code,
-      peakMemoryMB: told.find(({ peakMemoryMB }) => peakMemoryMB !== undefined)?.peakMemoryMB ?? NaN,
+      peakMemoryMB: reported.find(({ peakMemoryMB }) => peakMemoryMB !== undefined)?.peakMemoryMB ?? NaN,
     };
   }
 }

@@ -18,7 +18,7 @@ async function pollOne(target: Target): Promise<PollResult> {
   return result!;
 }
 
-/** A poll that asks the instances, and one that hears what they say. */
+/** A poll that sends a survey, and one that reads its results. */
 async function pollTwice(target: Target): Promise<PollResult> {
   await pollOne(target);
   ports.time += SURVEY_SECONDS;
@@ -40,39 +40,39 @@ const lookups = [
   { name: "a group outside Elastic CI mode", target: () => idle({ elasticCIMode: false }), searches: 0 },
 ];
 
-test.each(lookups)("the history of $name is read $searches times", async ({ target, searches }) => {
+test.each(lookups)("the activities of $name are read $searches times", async ({ target, searches }) => {
   await pollOne(target());
   expect(ports.searches).toHaveLength(searches);
   for (const { search } of ports.searches) expect(search).toMatchObject({ wantOut: false, wantIn: true, maxPages: -1 });
 });
 
-test("a history that takes long does not outlast the time that an invocation keeps for its end", async () => {
+test("reading the activities takes no longer than the time that an invocation reserves for its last poll", async () => {
   await pollOne(idle());
   expect(ports.searches[0]?.timeoutSeconds).toBeLessThan(15);
 });
 
-test("idle instances are told to stop, and the size is left to them", async () => {
+test("idle instances are stopped, and the size is left to them", async () => {
   const result = await pollTwice(idle());
-  expect(result.told).toHaveLength(3);
+  expect(result.stopSent).toHaveLength(3);
   expect(ports.written).toEqual([]);
 });
 
-test("a history that cannot be read stops no instance, and is told", async () => {
+test("where the activities cannot be read no instance is stopped, and the error is logged", async () => {
   ports.history = fail("Throttling");
   const target = idle();
   const result = await pollTwice(target);
-  expect([result.told, reasonOf(result)]).toEqual([[], "scale-in activity unknown"]);
+  expect([result.stopSent, reasonOf(result)]).toEqual([[], "scale-in activity unknown"]);
   expect(shown(result).join()).toContain("Throttling");
   expect(target.memory.lastScaleIn).toBeNull();
 });
 
-test("a scale-in that only the history knows of starts a cooldown", async () => {
+test("a scale-in that only the scaling activities show starts a cooldown", async () => {
   ports.history = () => ({ lastScaleOut: null, lastScaleIn: ports.time - 3000 });
   const result = await pollTwice(idle());
-  expect([result.told, reasonOf(result)]).toEqual([[], "scale-in cooldown"]);
+  expect([result.stopSent, reasonOf(result)]).toEqual([[], "scale-in cooldown"]);
 });
 
-test("the cooldown starts with the order to stop, not with the wish", async () => {
+test("the cooldown starts when the stop script is sent, not when it is decided", async () => {
   const target = idle();
   await pollOne(target);
   expect(target.memory.lastScaleIn).toBeNull();
@@ -96,16 +96,16 @@ const undispatched = [
 test.each(undispatched)("where $name, no cooldown starts", async ({ act }) => {
   const target = idle();
   act();
-  expect((await pollTwice(target)).told).toEqual([]);
+  expect((await pollTwice(target)).stopSent).toEqual([]);
   expect(target.memory.lastScaleIn).toBeNull();
 });
 
-test("trouble with instances never stops scaling, and is told", async () => {
+test("a failure with instances never prevents scaling, and is logged", async () => {
   const target = ports.target(9, { desired: 3 }, ELASTIC);
   target.boots = {
     ...target.boots,
-    watching: true,
-    seen: new Map(groupOf({ desired: 3 }).instances.map(({ id }) => [id, 0])),
+    hasObserved: true,
+    firstSeen: new Map(groupOf({ desired: 3 }).instances.map(({ id }) => [id, 0])),
   };
   ports.instances.failing.add("survey");
   const result = await pollOne(target);
@@ -114,7 +114,7 @@ test("trouble with instances never stops scaling, and is told", async () => {
   expect(target.memory.lastScaleOut).toBe(ports.time);
 });
 
-test("a group that turns out to be too large at the second read loses no instance before its history was asked", async () => {
+test("a group that is too large only at the second read loses no instance before its activities were read", async () => {
   ports.history = () => ({ lastScaleOut: null, lastScaleIn: ports.time - 10 });
   const target = ports.target(5, { desired: 3 }, ELASTIC);
   ports.beforeDescribe = (call) => {
@@ -122,5 +122,5 @@ test("a group that turns out to be too large at the second read loses no instanc
     else ports.groupStates.set("ci-asg", groupOf({ desired: 3 }));
   };
   const result = await pollTwice(target);
-  expect([result.told, ports.instances.ids("stop")]).toEqual([[], []]);
+  expect([result.stopSent, ports.instances.ids("stop")]).toEqual([[], []]);
 });

@@ -10,7 +10,7 @@ beforeEach(() => {
   ports = new FakePorts();
 });
 
-/** In Elastic CI mode a second poll hears what the instances said to the first one. */
+/** In Elastic CI mode a second poll reads the results of the survey that the first one sent. */
 async function polled(target: Target): Promise<PollResult> {
   const [first] = await poll([target], ports);
   if (!target.settings.elasticCIMode) return first!;
@@ -29,14 +29,14 @@ async function outcomeOf({ params, metrics, asg, state, faults }: Vector): Promi
   ports.answer = faults["metricsApi"] ? fail("500") : () => answerOf(metrics);
   if (faults["describe"]) ports.beforeDescribe = fail("Throttling");
   if (faults["setDesired"]) ports.beforeWrite = fail("ScalingActivityInProgress");
-  const { evaluation, written, told, failures } = await polled(target);
+  const { evaluation, written, stopSent, failures } = await polled(target);
   return {
-    action: written === undefined && told.length === 0 ? "none" : evaluation!.decision.action,
+    action: written === undefined && stopSent.length === 0 ? "none" : evaluation!.decision.action,
     desired: ports.groupStates.get("ci-asg")!.desired,
     error: failures.length > 0,
     lastScaleInUpdated: target.memory.lastScaleIn !== state.lastScaleIn,
     lastScaleOutUpdated: target.memory.lastScaleOut !== state.lastScaleOut,
-    sigterm: told.length,
+    sigterm: stopSent.length,
     danglingChecks: evaluation?.decision.danglingChecks ?? [],
   };
 }

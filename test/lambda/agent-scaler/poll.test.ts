@@ -158,17 +158,17 @@ describe("many targets", () => {
     expect(results.map(({ target }) => target.memory.lastScaleOut)).toEqual([ports.time, null, ports.time]);
   });
 
-  test("a queue and a group that both fail are both told", async () => {
+  test("a queue and a group that both fail are both reported", async () => {
     const target = ports.target(4, { desired: 1 });
     breakQueue("ci-asg");
     ports.beforeDescribe = fail("Throttling");
     expect(shown(await pollOne(target))).toEqual(["metrics: 500", "describe: Throttling"]);
   });
 
-  test("where only the group cannot be read, Buildkite's answer still counts", async () => {
+  test("where only the group cannot be read, Buildkite's response is still in the result", async () => {
     const target = ports.target(4, { desired: 1 });
     ports.answer = () => answerOf({ scheduled: 4, pollDuration: "30" });
     ports.beforeDescribe = fail("Throttling");
-    expect((await pollOne(target)).answer).toMatchObject({ organization: "acme", pollDuration: "30" });
+    expect((await pollOne(target)).response).toMatchObject({ organization: "acme", pollDuration: "30" });
   });
 });

@@ -5,7 +5,7 @@ import { AgentToken, withToken } from "../../../lambda/agent-scaler/buildkite/to
 import { FakePorts, groupOf, scalerConfig, START } from "../../harness/scaler/fake-ports";
 import { LoopbackServer } from "../../harness/loopback-server";
 
-test("whatever Buildkite answers, the token is in no line", async () => {
+test("whatever Buildkite responds, the token is in no line", async () => {
   const token = "bkct_secret";
   const statuses = [200, 401, 500, 301];
   const server = new LoopbackServer(({ headers }) => ({

@@ -8,7 +8,7 @@ import { RandomNumbers } from "../../harness/random-numbers";
 import { vectors } from "./decision/vectors";
 import type { Observation } from "../../../lambda/agent-scaler/decision/model";
 
-/** As a clock of fine resolution tells them. */
+/** As a clock of high resolution returns them. */
 const TIMES = { startedAt: START * 1000 + 0.125, endedAt: START * 1000 + 250.375 };
 const ANSWER = answerOf({ scheduled: 4, running: 2, waiting: 1, agentsTotal: 3, agentsIdle: 1, agentsBusy: 2 });
 
@@ -68,16 +68,16 @@ describe("the metrics", () => {
     expect([Namespace, Dimensions]).toEqual(["Buildkite", [["Org", "Queue"]]]);
   });
 
-  test("what nobody knows is left out", async () => {
+  test("unknown values are left out", async () => {
     const line = written(await pollOnce((ports) => (ports.answer = () => answerOf({ scheduled: 4 }))));
     expect(line).not.toHaveProperty("IdleAgentCount");
     expect(line._aws.CloudWatchMetrics[0].Metrics).not.toContainEqual({ Name: "IdleAgentCount", Unit: "Count" });
   });
 
   const failures = [
-    { name: "Buildkite", change: (ports: FakePorts) => (ports.answer = fail("trouble")), jobs: undefined },
-    { name: "the group", change: (ports: FakePorts) => (ports.beforeDescribe = fail("trouble")), jobs: 4 },
-    { name: "the write", change: (ports: FakePorts) => (ports.beforeWrite = fail("trouble")), jobs: 4 },
+    { name: "Buildkite", change: (ports: FakePorts) => (ports.answer = fail("failure")), jobs: undefined },
+    { name: "the group", change: (ports: FakePorts) => (ports.beforeDescribe = fail("failure")), jobs: 4 },
+    { name: "the write", change: (ports: FakePorts) => (ports.beforeWrite = fail("failure")), jobs: 4 },
   ];
 
   test.each(failures)(
@@ -130,7 +130,7 @@ test.each(polls)("the line of $name is in CloudWatch's embedded metric format", 
 });
 
 describe("the record", () => {
-  test("tells what was seen, decided and done", async () => {
+  test("has observation, decision and action", async () => {
     const result = await pollOnce();
     expect(written(result)).toMatchObject({
       time: new Date(TIMES.endedAt).toISOString(),
@@ -145,14 +145,14 @@ describe("the record", () => {
     });
   });
 
-  test("tells the decision and that it was not carried out, where the write fails", async () => {
-    const line = written(await pollOnce((ports) => (ports.beforeWrite = fail("trouble"))));
+  test("has the decision and that it was not carried out, where the write fails", async () => {
+    const line = written(await pollOnce((ports) => (ports.beforeWrite = fail("failure"))));
     expect(line).toMatchObject({ level: "warn", failed: ["set desired"], decision: { desired: 6 }, written: null });
     expect(line).toMatchObject({ DesiredInstances: 4 });
   });
 
-  test("names the instances that were told to stop or reported as unhealthy", async () => {
-    const result: PollResult = { ...(await pollOnce()), told: ["i-1"], unhealthy: ["i-2"] };
+  test("names the instances that were stopped or marked unhealthy", async () => {
+    const result: PollResult = { ...(await pollOnce()), stopSent: ["i-1"], unhealthy: ["i-2"] };
     expect(written(result)).toMatchObject({ told: ["i-1"], unhealthy: ["i-2"] });
   });
 });
@@ -162,8 +162,8 @@ describe("the vector in the record", () => {
   function recorded(observation: Observation): any {
     const target = newTarget("default", "ci-asg", observation.params, 5);
     const evaluation = { observation, decision: decide(observation), boots: target.boots };
-    const nothing = { failures: [], written: undefined, told: [], unhealthy: [] };
-    return written({ target, evaluation, answer: ANSWER, ...nothing });
+    const nothing = { failures: [], written: undefined, stopSent: [], unhealthy: [] };
+    return written({ target, evaluation, response: ANSWER, ...nothing });
   }
 
   function expectSame({ vector, decision }: any): void {
@@ -171,11 +171,11 @@ describe("the vector in the record", () => {
     expect({ ...others, target }).toMatchObject(decision);
   }
 
-  test.each(vectors)("is decided again to the same decision: $name", ({ params, metrics, asg, state }) => {
+  test.each(vectors)("reproduces the decision: $name", ({ params, metrics, asg, state }) => {
     expectSame(recorded({ params, metrics, asg, state }));
   });
 
-  test("is decided again to the same decision, and the same memory, over hours of random polls", () => {
+  test("reproduces decision and memory, over hours of random polls", () => {
     for (let seed = 1; seed <= 40; seed += 1) {
       const random = new RandomNumbers(seed);
       const settings = { ...SETTINGS, ...randomSettings(random) };

@@ -21,7 +21,7 @@ function jump(seconds: number, answer = answerOf({})): void {
   };
 }
 
-test.each(jumps)("a clock that jumps $name by hours does not hold the invocation", async ({ seconds }) => {
+test.each(jumps)("a clock that jumps $name by hours does not prolong the invocation", async ({ seconds }) => {
   jump(seconds);
   await new Scaler(ports).invoke();
   expect(ports.passed).toBeLessThanOrEqual(LIMIT_SECONDS - 15);
@@ -57,24 +57,27 @@ test.each(jumps)("a clock that jumps $name by hours does not make a pause endles
   expect(ports.asked.length - before).toBeGreaterThan(10);
 });
 
-test.each(jumps)("a clock that jumps $name by hours puts growth off by one cooldown at most", async ({ seconds }) => {
-  const scaler = new Scaler(ports, { SCALE_OUT_COOLDOWN_PERIOD: "5m", SCALE_ONLY_AFTER_ALL_EVENT: "true" });
-  ports.answer = () => answerOf({ scheduled: 1 });
-  await scaler.minutes(1);
-  ports.time += seconds;
-  ports.answer = () => answerOf({ scheduled: 4 });
-  await scaler.minutes(6);
-  expect(ports.written.map(({ desired }) => desired)).toEqual([1, 4]);
-});
+test.each(jumps)(
+  "a clock that jumps $name by hours delays scaling out by one cooldown at most",
+  async ({ seconds }) => {
+    const scaler = new Scaler(ports, { SCALE_OUT_COOLDOWN_PERIOD: "5m", SCALE_ONLY_AFTER_ALL_EVENT: "true" });
+    ports.answer = () => answerOf({ scheduled: 1 });
+    await scaler.minutes(1);
+    ports.time += seconds;
+    ports.answer = () => answerOf({ scheduled: 4 });
+    await scaler.minutes(6);
+    expect(ports.written.map(({ desired }) => desired)).toEqual([1, 4]);
+  },
+);
 
-test("a clock that jumps back by hours does not make what another container wrote down block growth for hours", async () => {
+test("a clock that jumps back by hours does not make times that another container stored block scaling out for hours", async () => {
   ports.answer = () => answerOf({ scheduled: 4 });
   ports.memory.text = JSON.stringify({ groups: { "ci-asg": { lastScaleIn: null, lastScaleOut: START + HOURS } } });
   await new Scaler(ports, { SCALE_OUT_COOLDOWN_PERIOD: "5m" }).minutes(7);
   expect(ports.written).toEqual([{ group: "ci-asg", desired: 4 }]);
 });
 
-test("a clock that jumps back by hours does not make a pause that another container wrote down endless", async () => {
+test("a clock that jumps back by hours does not make a pause that another container stored endless", async () => {
   ports.memory.text = JSON.stringify({ groups: {}, notBefore: START + HOURS });
   await new Scaler(ports).minutes(20);
   expect(ports.asked.length).toBeGreaterThan(10);

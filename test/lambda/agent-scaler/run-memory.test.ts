@@ -42,7 +42,7 @@ describe("the memory", () => {
     expect([writes(), reasons().at(-1)]).toEqual([[3], "scale-in cooldown"]);
   });
 
-  test("tells a warm container what another one has done", async () => {
+  test("brings the events of another container to a warm one", async () => {
     const scaler = new Scaler(ports, COOLDOWNS);
     ports.groupStates.set("ci-asg", groupOf({ desired: 4, min: 4 }));
     await scaler.minutes(1);
@@ -52,7 +52,7 @@ describe("the memory", () => {
     expect([writes(), reasons().at(-1)]).toEqual([[], "scale-in cooldown"]);
   });
 
-  test("makes a new container wait as long as Buildkite wanted", async () => {
+  test("makes a new container wait as long as Buildkite asked for", async () => {
     ports.random = () => 1;
     ports.answer = () => {
       throw new BuildkiteError("429", 429, 100);
@@ -64,7 +64,7 @@ describe("the memory", () => {
     expect(ports.asked.map(({ at }) => at - START)).toEqual([0, 100]);
   });
 
-  test("need not be there: then the container remembers alone", async () => {
+  test("is optional: without it the container alone has the memory", async () => {
     ports.store = undefined;
     ports.answer = () => answerOf({ scheduled: 4 });
     await new Scaler(ports).minutes(2);
@@ -77,7 +77,7 @@ describe("the memory", () => {
     { name: "that cannot be read", break: () => (ports.memory.loading = new Error("AccessDenied")) },
   ];
 
-  test.each(broken)("$name is told and stops no scaling", async ({ break: breakIt }) => {
+  test.each(broken)("$name is logged and does not prevent scaling", async ({ break: breakIt }) => {
     breakIt();
     ports.answer = () => answerOf({ scheduled: 4 });
     expect(await new Scaler(ports).minutes(1)).toEqual([]);
@@ -89,7 +89,7 @@ describe("the memory", () => {
     });
   });
 
-  test("that was broken is whole again after the next event", async () => {
+  test("that was broken is valid again after the next event", async () => {
     ports.memory.text = "later";
     ports.answer = () => answerOf({ scheduled: 4 });
     const scaler = new Scaler(ports);
@@ -97,7 +97,7 @@ describe("the memory", () => {
     expect(ports.lines).toHaveLength(1);
   });
 
-  test("that cannot be written is told, and written by the next invocation", async () => {
+  test("that cannot be written is an error in the log, and written by the next invocation", async () => {
     ports.answer = () => answerOf({ scheduled: 4 });
     ports.memory.saving = new Error("AccessDenied");
     const scaler = new Scaler(ports);
@@ -121,8 +121,8 @@ describe("the memory", () => {
   });
 });
 
-describe("the history that AWS tells of", () => {
-  test("is read at a cold start, within the limits of the settings", async () => {
+describe("the scaling activities", () => {
+  test("are read at a cold start, within the limits of the settings", async () => {
     const settings = {
       ASG_ACTIVITY_TIMEOUT: "7s",
       MAX_DESCRIBE_SCALING_ACTIVITIES_PAGES: "3",
@@ -137,32 +137,32 @@ describe("the history that AWS tells of", () => {
     expect(ports.searches).toHaveLength(2);
   });
 
-  test("is not asked where there is no cooldown", async () => {
+  test("are not read where there is no cooldown", async () => {
     await new Scaler(ports).minutes(1);
     expect(ports.searches).toEqual([]);
   });
 
-  test("is asked only for groups that the memory does not know", async () => {
+  test("are read only for groups that are not in the memory", async () => {
     ports.memory.text = kept(null, START - 100);
     const targets = ["ci-asg", "new-asg"].map((group) => ({ queue: "default", group }));
     await new Scaler(ports, { ...COOLDOWNS, ...serving(targets) }).minutes(1);
     expect(ports.searches.map(({ group }) => group)).toEqual(["new-asg"]);
   });
 
-  test("starts the cooldowns", async () => {
+  test("start the cooldowns", async () => {
     ports.history = () => ({ lastScaleOut: START - 280, lastScaleIn: null });
     ports.answer = () => answerOf({ scheduled: 4 });
     await new Scaler(ports, COOLDOWNS).invoke();
     expect(reasons().slice(0, 3)).toEqual(["scale-out cooldown", "scale-out cooldown", "jobs"]);
   });
 
-  describe("when it cannot be read", () => {
+  describe("that cannot be read", () => {
     beforeEach(() => {
       ports.history = fail("Throttling");
       ports.groupStates.set("ci-asg", groupOf({ desired: 4 }));
     });
 
-    test("is told", async () => {
+    test("the error is logged", async () => {
       expect(await new Scaler(ports, COOLDOWNS).minutes(1)).toEqual([]);
       expect(ports.lines).toMatchObject([
         {
@@ -175,7 +175,7 @@ describe("the history that AWS tells of", () => {
       ]);
     });
 
-    test("lets the group shrink after one cooldown", async () => {
+    test("scaling in waits for one cooldown", async () => {
       const scaler = new Scaler(ports, COOLDOWNS);
       await scaler.minutes(60);
       expect(writes()).toEqual([]);
@@ -183,7 +183,7 @@ describe("the history that AWS tells of", () => {
       expect(writes()).toEqual([0]);
     });
 
-    test("lets the group grow at once", async () => {
+    test("scaling out does not wait", async () => {
       ports.answer = () => answerOf({ scheduled: 9 });
       await new Scaler(ports, COOLDOWNS).invoke();
       expect([writes(), ports.asked[0]?.at]).toEqual([[9], START]);

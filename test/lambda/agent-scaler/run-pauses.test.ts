@@ -10,8 +10,8 @@ beforeEach(() => {
 /** Seconds since START at which Buildkite was asked. */
 const polls = () => ports.asked.map(({ at }) => at - START);
 
-describe("Buildkite's wish for longer pauses", () => {
-  test("holds from the poll on that told it", async () => {
+describe("a longer poll interval that Buildkite asks for", () => {
+  test("holds from the poll on whose response has it", async () => {
     ports.answer = () => answerOf({ pollDuration: ports.time < START + 20 ? "10" : "25" });
     await new Scaler(ports).invoke();
     expect(polls()).toEqual([0, 10, 20, 45]);
@@ -29,13 +29,13 @@ describe("Buildkite's wish for longer pauses", () => {
     expect(polls()).toEqual([0, 150, 300]);
   });
 
-  test("ends when Buildkite no longer has it", async () => {
+  test("ends when Buildkite no longer asks for it", async () => {
     ports.answer = () => answerOf({ pollDuration: ports.time === START ? "60" : "10" });
     await new Scaler(ports).minutes(2);
     expect(polls()).toEqual([0, 60, 70, 80, 90, 100, 110]);
   });
 
-  test("goes before the one poll that every invocation has", async () => {
+  test("takes precedence over the one poll of every invocation", async () => {
     ports.answer = () => answerOf({ pollDuration: "90" });
     const scaler = new Scaler(ports, { LAMBDA_TIMEOUT: "0" });
     await scaler.minutes(4);
@@ -78,7 +78,7 @@ describe("after errors of Buildkite", () => {
     expect(ports.asked.length).toBeLessThan(17);
   });
 
-  test("the first answer ends the long pauses", async () => {
+  test("the first successful response ends the long pauses", async () => {
     ports.answer = () => (ports.time < START + 120 ? fails(503)() : answerOf({}));
     await new Scaler(ports).minutes(4);
     expect(polls().filter((at) => at >= 120)).toEqual([120, 130, 140, 150, 160, 170, 180, 190, 200, 210, 220, 230]);
@@ -104,7 +104,7 @@ describe("a quiet queue", () => {
     return [...counts.values()];
   };
 
-  test("is looked at once per minute after two hours, and as before once it wakes up", async () => {
+  test("is polled once per minute after two hours, and as before once it has a job", async () => {
     const awake = START + 125 * 60;
     ports.answer = () => answerOf({ scheduled: ports.time >= awake ? 1 : 0 });
     await new Scaler(ports).minutes(127);
@@ -131,7 +131,7 @@ describe("a quiet queue", () => {
     expect(perMinute().at(-1)).toBe(1);
   });
 
-  test("is not believed to be quiet while nobody can ask it", async () => {
+  test("does not count as quiet while its metrics cannot be read", async () => {
     ports.answer = () => (ports.time < START + 121 * 60 ? fails(503)() : answerOf({}));
     await new Scaler(ports).minutes(123);
     expect(perMinute().at(-1)).toBe(6);

@@ -124,22 +124,22 @@ describe("an invocation", () => {
     expect(await new Scaler(ports).minutes(1)).toEqual(["every poll failed: AccessDenied"]);
   });
 
-  test("logs each failure with its place and kind, and a record of each poll", async () => {
-    ports.answer = fails(503, undefined, "trouble");
+  test("logs each failure with its stage and kind, and a record of each poll", async () => {
+    ports.answer = fails(503, undefined, "failure");
     await new Scaler(ports, { LAMBDA_TIMEOUT: "0" }).minutes(1);
     expect(ports.lines).toMatchObject([
-      { level: "error", message: "trouble", stage: "metrics", queue: "default", group: "ci-asg", kind: "HTTP 503" },
+      { level: "error", message: "failure", stage: "metrics", queue: "default", group: "ci-asg", kind: "HTTP 503" },
     ]);
     expect(ports.records).toMatchObject([{ level: "warn", Queue: "default", group: "ci-asg", failed: ["metrics"] }]);
   });
 
-  test("without trouble logs nothing but one record per poll", async () => {
+  test("without failures logs nothing but one record per poll", async () => {
     await new Scaler(ports).minutes(1);
     expect(ports.lines).toEqual([]);
     expect(ports.records.map(({ message, failed }) => [message, failed])).toEqual(Array(6).fill(["poll", []]));
   });
 
-  test("says why it publishes no metrics for an answer without organization", async () => {
+  test("logs why it publishes no metrics for a response without organization", async () => {
     ports.answer = () => answerOf({ organization: "" });
     await new Scaler(ports, { LAMBDA_TIMEOUT: "0", CLOUDWATCH_METRICS: "true" }).minutes(1);
     expect(ports.lines).toMatchObject([{ level: "warn", message: expect.stringContaining("no organization") }]);

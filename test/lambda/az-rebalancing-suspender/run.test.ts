@@ -28,7 +28,7 @@ test("delete calls nothing, even when the group is gone", async () => {
   expect(autoScaling.calls).toEqual([]);
 });
 
-test("running twice gives the same answer and the same group", async () => {
+test("running twice gives the same result and the same group", async () => {
   const autoScaling = new FakeAutoScaling();
   const group = autoScaling.add(GROUP);
   const first = await run({ autoScalingGroupName: GROUP }, autoScaling, recordedLog().log);

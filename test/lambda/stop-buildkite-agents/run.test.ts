@@ -1,4 +1,4 @@
-import { type Patience, run } from "../../../lambda/stop-buildkite-agents/run";
+import { type Clock, run } from "../../../lambda/stop-buildkite-agents/run";
 import { FakeAutoScaling, inService, instance } from "../../harness/fake-auto-scaling";
 import { FakeSystemsManager } from "../../harness/fake-systems-manager";
 import { recordedLog } from "../../harness/recorded-log";
@@ -7,7 +7,7 @@ const OLD = { autoScalingGroupName: "old-asg", operatingSystem: "windows", timeo
 const NEW = { autoScalingGroupName: "new-asg", operatingSystem: "linux", timeoutSeconds: 3600 };
 
 /** A function that is about to be ended by Lambda. */
-const noTime: Patience = { remainingSeconds: () => 0, pause: () => Promise.reject(new Error("no time for a pause")) };
+const noTime: Clock = { remainingSeconds: () => 0, sleep: () => Promise.reject(new Error("no time for a pause")) };
 
 function bothGroups() {
   const autoScaling = new FakeAutoScaling();
@@ -57,7 +57,7 @@ const untouched = [
   { name: "delete while it is switched off", enabled: false, tf: { action: "delete", prev_input: null } },
 ];
 
-test.each(untouched)("$name leaves every group alone", async ({ tf, enabled }) => {
+test.each(untouched)("$name stops no group", async ({ tf, enabled }) => {
   const { autoScaling, systemsManager, stop } = bothGroups();
   expect(await stop({ ...NEW, enabled, tf })).toEqual({
     action: tf.action,
@@ -114,7 +114,7 @@ test("a group that does not exist is a success", async () => {
   expect(systemsManager.attempts).toBe(0);
 });
 
-test("capacity is 0 before an agent is told to stop, and the instances are read after that", async () => {
+test("capacity is 0 before an agent is stopped, and the instances are described after that", async () => {
   const { autoScaling, stop } = oneGroup();
   await stop();
   expect(autoScaling.calls.slice(0, 3)).toEqual(["describe new-asg", "capacity 0 new-asg", "describe new-asg"]);
@@ -130,23 +130,23 @@ test("an instance that the lowered capacity ends is left to its lifecycle hook",
 });
 
 const states = [
-  { state: "InService", told: true },
-  { state: "Pending", told: true },
-  { state: "Pending:Wait", told: true },
-  { state: "Pending:Proceed", told: true },
-  { state: "Terminating", told: false },
-  { state: "Terminating:Wait", told: false },
-  { state: "Terminating:Proceed", told: false },
-  { state: "Terminated", told: false },
+  { state: "InService", sent: true },
+  { state: "Pending", sent: true },
+  { state: "Pending:Wait", sent: true },
+  { state: "Pending:Proceed", sent: true },
+  { state: "Terminating", sent: false },
+  { state: "Terminating:Wait", sent: false },
+  { state: "Terminating:Proceed", sent: false },
+  { state: "Terminated", sent: false },
   // Its agent goes on taking jobs: standby only takes an instance out of the group's health checks.
-  { state: "EnteringStandby", told: true },
-  { state: "Standby", told: true },
+  { state: "EnteringStandby", sent: true },
+  { state: "Standby", sent: true },
 ];
 
-test.each(states)("an instance in state $state is told to stop: $told", async ({ state, told }) => {
+test.each(states)("an instance in state $state is sent the stop script: $sent", async ({ state, sent }) => {
   const { systemsManager, stop } = oneGroup([instance(1, state)]);
   const result = await stop();
-  expect(result.instances).toEqual(told ? [instance(1, "").id] : []);
+  expect(result.instances).toEqual(sent ? [instance(1, "").id] : []);
   expect(systemsManager.sent.flatMap(({ ids }) => ids)).toEqual(result.instances);
 });
 
@@ -158,14 +158,14 @@ const sizes = [
   { instances: 120, batches: [50, 50, 20] },
 ];
 
-test.each(sizes)("$instances instances are told in batches of $batches", async ({ instances, batches }) => {
+test.each(sizes)("$instances instances are stopped in batches of $batches", async ({ instances, batches }) => {
   const { systemsManager, stop } = oneGroup(inService(instances));
   await stop();
   expect(systemsManager.sent.map(({ ids }) => ids.length)).toEqual(batches);
   expect(systemsManager.sent.flatMap(({ ids }) => ids)).toEqual(inService(instances).map(({ id }) => id));
 });
 
-test("one unreachable instance keeps no other from being told, and is reported as a warning", async () => {
+test("one unreachable instance does not keep the others from being stopped, and is logged as a warning", async () => {
   const { systemsManager, lines, stop } = oneGroup(inService(120));
   const lost = instance(60, "").id;
   systemsManager.unknown.add(lost);

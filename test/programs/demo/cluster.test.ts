@@ -1,5 +1,5 @@
 import { Cluster } from "../../../programs/demo/cluster";
-import type { Job } from "../../../programs/demo/job-script";
+import type { Job } from "../../../programs/demo/jobs";
 
 /** Two agents to a host, a boot of three seconds, and five idle seconds before a host leaves. */
 function cluster(...jobs: readonly Job[]): Cluster {
@@ -13,7 +13,7 @@ function through(subject: Cluster, end: number, instances: readonly string[]): s
   return Array.from({ length: end + 1 }, (_, second) => subject.step(second, instances));
 }
 
-test("a job that comes without a host waits", () => {
+test("a job that arrives without a host waits", () => {
   const subject = cluster(job(2, 4));
   through(subject, 1, []);
   expect(subject.counts.scheduled).toBe(0);
@@ -32,7 +32,7 @@ test.each([
   expect(subject.counts).toMatchObject(counts);
 });
 
-test("the oldest job goes first, and its wait is remembered", () => {
+test("the oldest job runs first, and its wait is recorded", () => {
   const subject = cluster(job(2, 9), job(0, 9), job(1, 9));
   through(subject, 3, ["i-1"]);
   expect(subject.waits).toEqual([3, 2]);
@@ -55,7 +55,7 @@ test("a host that leaves takes no job any more", () => {
   expect(subject.counts).toMatchObject({ scheduled: 1, ready: 0, agentsIdle: 0 });
 });
 
-test("jobs whose instance is taken away under them are lost", () => {
+test("jobs whose instance is terminated are lost", () => {
   const subject = cluster(job(0, 9), job(0, 9));
   through(subject, 4, ["i-1"]);
   subject.step(5, []);
@@ -69,11 +69,11 @@ test("an instance that ended idle costs no job, and one that comes after it is a
   expect([subject.lost, subject.launched, subject.counts.booting]).toEqual([0, 2, 1]);
 });
 
-test("it is silent when the last job is done, not before", () => {
+test("it is finished when the last job is done, not before", () => {
   const subject = cluster(job(0, 2), job(6, 2));
   const silent = Array.from({ length: 10 }, (_, second) => {
     subject.step(second, ["i-1"]);
-    return subject.isSilent;
+    return subject.isFinished;
   });
   expect(silent.indexOf(true)).toBe(8);
 });

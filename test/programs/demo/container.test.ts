@@ -37,7 +37,7 @@ test("the function sees its deployed environment and what Lambda adds, nothing o
   expect(log).toContain("the function's own");
 });
 
-test("the function is told the time that it has left", async () => {
+test("the function gets its remaining time", async () => {
   const left = Number(await containerOf("console.log(context.getRemainingTimeInMillis());").invoke({}));
   expect(left).toBeGreaterThan(110_000);
   expect(left).toBeLessThanOrEqual(120_000);
@@ -64,7 +64,7 @@ test("a package without its handler fails at the first event", async () => {
   await expect(container.invoke({})).rejects.toThrow("the package has no file for the handler main.handler");
 });
 
-test("stopping it ends its process, and whoever asks afterwards is told so", async () => {
+test("stopping it ends its process, and an invocation after that is an error that says so", async () => {
   const subject = containerOf("console.log(process.pid);");
   const pid = Number(await subject.invoke({}));
   const isThere = () => listProcesses().some((entry) => entry.pid === pid);

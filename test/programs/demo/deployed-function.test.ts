@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
-import { takeOut } from "../../../programs/demo/deployed-function";
+import { downloadFunction } from "../../../programs/demo/deployed-function";
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "elastic-ci-stack-function-"))));
@@ -38,7 +38,7 @@ function aws(configuration: object = {}) {
 const place = () => ({ name: "scaler", bucket: "packages", folder });
 
 test("its package lies unpacked in the folder, and its settings are those that AWS holds", async () => {
-  expect(await takeOut(aws(), place())).toEqual({
+  expect(await downloadFunction(aws(), place())).toEqual({
     name: "scaler",
     folder,
     handler: "index.handler",
@@ -50,13 +50,13 @@ test("its package lies unpacked in the folder, and its settings are those that A
 });
 
 test("a package that is not the one which runs is refused", async () => {
-  const taken = takeOut(aws({ CodeSha256: "another" }), place());
+  const taken = downloadFunction(aws({ CodeSha256: "another" }), place());
   await expect(taken).rejects.toThrow(
     `s3://packages/some/v1/a package.zip is not what runs as scaler: its hash is ${hash}, not another`,
   );
 });
 
 test("a function that is not on Node.js is refused", async () => {
-  const taken = takeOut(aws({ Runtime: "provided.al2023" }), place());
+  const taken = downloadFunction(aws({ Runtime: "provided.al2023" }), place());
   await expect(taken).rejects.toThrow("scaler has the runtime provided.al2023: only a function on Node.js can be run");
 });

@@ -1,8 +1,8 @@
-import type { Moment } from "../../../programs/demo/at-work";
+import type { Snapshot } from "../../../programs/demo/cluster-run";
 import { LiveTable } from "../../../programs/demo/live-table";
 import { Terminal } from "../../../programs/demo/terminal";
 
-function moment(time: number, scheduled: number, scaler = "hold: enough"): Moment {
+function moment(time: number, scheduled: number, scaler = "hold: enough"): Snapshot {
   const counts = { scheduled, running: 2, done: 30, agentsBusy: 2, agentsIdle: 4, booting: 1, ready: 3 };
   return { time, counts, group: { min: 0, max: 10, desired: 5, inService: ["i-1", "i-2", "i-3", "i-4"] }, scaler };
 }

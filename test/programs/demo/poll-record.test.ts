@@ -2,7 +2,7 @@ import { newTarget } from "../../../lambda/agent-scaler/state/target";
 import { evaluate } from "../../../lambda/agent-scaler/decision/evaluate";
 import { parseConfig } from "../../../lambda/agent-scaler/config";
 import { pollRecord } from "../../../lambda/agent-scaler/record";
-import { inWords, pollsIn } from "../../../programs/demo/poll-record";
+import { decisionInWords, pollsIn } from "../../../programs/demo/poll-record";
 
 const environment = {
   BUILDKITE_QUEUE: "default",
@@ -20,8 +20,8 @@ function line(jobs: number, desired: number, environmentToo: Record<string, stri
   const own = newTarget("default", "group", settings, 5);
   const evaluation = evaluate({ settings, metrics, group, now: 1000 }, own.memory, own.boots);
   const written = evaluation.decision.desired === desired ? undefined : evaluation.decision.desired;
-  const answer = { metrics, organization: "acme", pollDuration: undefined };
-  const result = { target: own, failures: [], evaluation, answer, written, told: [], unhealthy: [] };
+  const response = { metrics, organization: "acme", pollDuration: undefined };
+  const result = { target: own, failures: [], evaluation, response, written, stopSent: [], unhealthy: [] };
   return JSON.stringify(pollRecord(result, { startedAt: 0, endedAt: 1 }, "acme", true));
 }
 
@@ -35,7 +35,7 @@ test.each([
     words: "hold: scale-in disabled",
   },
 ])("AgentScaler's own line about $what reads: $words", ({ log, words }) => {
-  expect(pollsIn(`${log}\n`).map(inWords)).toEqual([words]);
+  expect(pollsIn(`${log}\n`).map(decisionInWords)).toEqual([words]);
 });
 
 test("other lines of the log are passed over", () => {
@@ -46,5 +46,5 @@ test("other lines of the log are passed over", () => {
     line(4, 2),
     "",
   ];
-  expect(pollsIn(log.join("\n")).map(inWords)).toEqual(["hold: enough"]);
+  expect(pollsIn(log.join("\n")).map(decisionInWords)).toEqual(["hold: enough"]);
 });

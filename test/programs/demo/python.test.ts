@@ -35,7 +35,7 @@ function prepare(settings: Record<string, string> = {}): Promise<void> {
 
 const calls = () => readFileSync(join(base, "record"), "utf8").trim().split("\n");
 
-test("a Python that has moto is taken as it is", async () => {
+test("a Python that has moto is used as it is", async () => {
   writeFileSync(join(base, "record.moto"), "");
   await prepare();
   expect(calls()).toEqual(["-c import moto.server, boto3"]);

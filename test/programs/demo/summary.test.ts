@@ -1,4 +1,4 @@
-import { atWork } from "../../../programs/demo/at-work";
+import { runCluster } from "../../../programs/demo/cluster-run";
 import { Cluster } from "../../../programs/demo/cluster";
 import { FakeGroup } from "../../../programs/demo/fake-group";
 import { picture, summary } from "../../../programs/demo/summary";
@@ -10,7 +10,7 @@ async function finished() {
   const cluster = new Cluster([job, job, job], times);
   const group = new FakeGroup();
   let polls = 0;
-  const run = await atWork({
+  const run = await runCluster({
     cluster,
     group,
     publish: () => undefined,
@@ -20,7 +20,7 @@ async function finished() {
       const decision = { action: isFirst ? ("scale_out" as const) : ("none" as const), reason: "jobs", need: 3 };
       return Promise.resolve([{ decision, vector: { asg: { desired: 0 } }, written: isFirst ? 2 : null }]);
     },
-    onMoment: () => undefined,
+    onSnapshot: () => undefined,
     until: () => Promise.resolve(),
   });
   return { run, cluster };
@@ -32,7 +32,7 @@ test("the summary tells jobs, waits, instances and what the scaler did", async (
   expect(summary(run, cluster)).toEqual([
     "3 jobs done, 0 lost; a job waited 3.0 s (median), 7.0 s at most",
     "2 instances launched, 2 at most at a time, 0 at the end",
-    `AgentScaler polled ${run.moments.length} times and changed the group's size once; idle hosts left by themselves`,
+    `AgentScaler polled ${run.snapshots.length} times and changed the group's size once; idle hosts left by themselves`,
   ]);
 });
 

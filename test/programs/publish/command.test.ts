@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { publishing } from "../../../programs/publish/command";
+import { publishCommand } from "../../../programs/publish/command";
 import { lambdaKey } from "../../../src/aws/function-code";
 import { run } from "../../../src/cli/command-line";
 import { FakeS3Api } from "../../harness/fake-s3-api";
@@ -43,7 +43,7 @@ async function call(line: string) {
   const out: string[] = [];
   const errors: string[] = [];
   const output = { log: (text: string) => out.push(text), error: (text: string) => errors.push(text) };
-  const code = await run(publishing(root, output, { credentials, maxAttempts: 1 }), line.split(" "), output);
+  const code = await run(publishCommand(root, output, { credentials, maxAttempts: 1 }), line.split(" "), output);
   return { code, out, errors, results: out.map((row) => row.split(/ {2,}/).at(-1)) };
 }
 
@@ -66,7 +66,7 @@ test("every zip goes to every region's bucket, the first one's without suffix, a
   for (const objects of buckets) expect([...objects.keys()].sort()).toEqual(["one", "two"].map(lambdaKey));
 });
 
-test("one region's failure does not stop the others, is said once, and makes the exit code 1", async () => {
+test("one region's failure does not stop the others, is printed once, and makes the exit code 1", async () => {
   addBuckets("us-east-1", "ap-south-1");
   const { code, results, errors } = await publish();
   expect(code).toBe(1);
@@ -144,7 +144,7 @@ test.each<[string, RegExp]>([
   expect(api.requests).toEqual([]);
 });
 
-test("without the zips nothing is uploaded, and what to run is said", async () => {
+test("without the zips nothing is uploaded, and the error says what to run", async () => {
   rmSync(join(root, "dist/lambda/two.zip"));
   addBuckets("us-east-1");
   const { code, errors } = await publish("--bucket lambdas --regions us-east-1");
@@ -155,7 +155,7 @@ test("without the zips nothing is uploaded, and what to run is said", async () =
   expect(api.requests).toEqual([]);
 });
 
-test("--help explains the options, the rights and the exit codes, and shows an example", async () => {
+test("--help explains the options, the permissions and the exit codes, and shows an example", async () => {
   const { code, out, errors } = await call("--help");
   expect({ code, errors }).toEqual({ code: 0, errors: [] });
   for (const part of [

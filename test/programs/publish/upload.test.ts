@@ -1,10 +1,10 @@
-import { type Place, publishIn } from "../../../programs/publish/upload";
+import { type Destination, publishIn } from "../../../programs/publish/upload";
 import { FakeS3Api, type Fault, s3Error, sha256 } from "../../harness/fake-s3-api";
 
 const KEY = "ours/v1/one.zip";
 const content = Buffer.from("the zip");
 const zips = [{ name: "one", key: KEY, content }];
-const PLACE: Place = { region: "eu-west-1", bucket: "lambdas" };
+const PLACE: Destination = { region: "eu-west-1", bucket: "lambdas" };
 
 let api: FakeS3Api;
 let endpoint: string;
@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-const publish = async (place: Partial<Place> = {}, settings: object = {}, patienceMs?: number) => {
+const publish = async (place: Partial<Destination> = {}, settings: object = {}, patienceMs?: number) => {
   const more = { endpoint, forcePathStyle: true, credentials, maxAttempts: 1, ...settings };
   const [outcome] = await publishIn({ ...PLACE, ...place }, zips, more, patienceMs);
   return outcome!;
@@ -91,7 +91,7 @@ test("a bucket that is missing is named, with where to create it", async () => {
   expect((await publish({ bucket: "none" })).reason).toBe("there is no bucket none: create it in eu-west-1.");
 });
 
-test("missing credentials are told from others' refusals", async () => {
+test("missing credentials are distinguished from other refusals", async () => {
   const fails = () => Promise.reject(Object.assign(new Error("run 'aws sso login'"), { name: "TokenProviderError" }));
   expect((await publish({}, { credentials: fails })).reason).toBe(
     "no AWS credentials: set AWS_PROFILE, or sign in. run 'aws sso login'",
@@ -114,7 +114,7 @@ test.each<[string, Fault]>([
   expect({ result, reason }).toEqual({ result: "failed", reason: expect.stringMatching(/not answer in time/) });
 });
 
-test("a passing failure is tried again", async () => {
+test("a transient failure is retried", async () => {
   api.fault = () => (api.requests.length === 1 ? s3Error(503, "SlowDown") : undefined);
   expect(await publish({}, { maxAttempts: 2 })).toEqual({ result: "uploaded" });
 });

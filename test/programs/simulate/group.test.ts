@@ -22,7 +22,7 @@ function world(min: number, behaviour: Partial<HostBehaviour> = {}) {
 
 const job = (seconds: number) => ({ at: 0, stages: [[seconds]] });
 
-test("an instance is in service after 30 s, and its agents come when it has booted", () => {
+test("an instance is in service after 30 s, and its agents connect when it has booted", () => {
   const { clock, group, queue } = world(0);
   group.setDesired(1);
   clock.runUntil(29);
@@ -33,7 +33,7 @@ test("an instance is in service after 30 s, and its agents come when it has boot
   expect(queue.agents).toBe(2);
 });
 
-test("a host leaves when all of its agents have been idle for its time, and lowers the group's size", () => {
+test("a host terminates when all of its agents have been idle for its time, and lowers the group's size", () => {
   const { clock, group, queue, measures } = world(0);
   group.setDesired(1);
   queue.arrive(job(300));
@@ -44,14 +44,14 @@ test("a host leaves when all of its agents have been idle for its time, and lowe
   expect([group.hosts.size, group.desired, measures.uselessLaunches]).toEqual([0, 0, 0]);
 });
 
-test("at its minimum the group replaces a host that leaves", () => {
+test("at its minimum the group replaces a host that terminates", () => {
   const { clock, group, measures } = world(1);
   clock.runUntil(701);
   expect([group.hosts.size, group.desired, measures.launches]).toEqual([1, 1, 2]);
   expect([measures.uselessLaunches, measures.thrash]).toEqual([1, 1]);
 });
 
-test("a lowered size calls off launches, but ends no instance in service", () => {
+test("a lowered size terminates pending instances, but none in service", () => {
   const { clock, group } = world(0);
   group.setDesired(2);
   clock.runUntil(40);
@@ -65,7 +65,7 @@ test("a lost instance is replaced when the group has noticed, and its job runs a
   group.setDesired(1);
   queue.arrive(job(500));
   clock.runUntil(200);
-  group.lose([...group.hosts.values()][0]!);
+  group.interrupt([...group.hosts.values()][0]!);
   expect([queue.agents, queue.scheduled, group.inService]).toEqual([0, 1, 1]);
   clock.runUntil(231);
   expect([group.inService, group.pending]).toEqual([0, 1]);
@@ -73,7 +73,7 @@ test("a lost instance is replaced when the group has noticed, and its job runs a
   expect([measures.finished, measures.interrupted, measures.waits.length]).toEqual([1, 1, 2]);
 });
 
-test("a boot that fails brings no agents and never leaves", () => {
+test("an instance whose boot fails has no agents and never terminates", () => {
   const { clock, group, queue } = world(0, { bootFailures: 1 });
   group.setDesired(1);
   clock.runUntil(9000);

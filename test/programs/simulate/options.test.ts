@@ -1,4 +1,4 @@
-import { type Options, simulation } from "../../../programs/simulate/options";
+import { type Options, simulateCommand } from "../../../programs/simulate/options";
 import { scenarios } from "../../../programs/simulate/scenarios";
 import { run } from "../../../src/cli/command-line";
 
@@ -7,7 +7,7 @@ async function call(...args: string[]) {
   const said: string[] = [];
   const output = { log: (text: string) => said.push(text), error: (text: string) => said.push(text) };
   const code = await run(
-    simulation((options) => played.push(options)),
+    simulateCommand((options) => played.push(options)),
     args,
     output,
   );
@@ -48,7 +48,7 @@ test("a promise that is not kept is exit code 1", async () => {
   const play = () => {
     throw new Error("not every promise is kept.");
   };
-  expect(await run(simulation(play), [], output)).toBe(1);
+  expect(await run(simulateCommand(play), [], output)).toBe(1);
   expect(errors).toEqual(["Error: not every promise is kept."]);
 });
 

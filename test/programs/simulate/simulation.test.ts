@@ -22,7 +22,7 @@ test.each(runs)("every job is started and finished once, in $scenario under $pol
   expect(Math.min(...measures.waits)).toBeGreaterThanOrEqual(1);
 });
 
-test("storms interrupt jobs, which then run again", () => {
+test("Spot interruptions interrupt jobs, which then run again", () => {
   expect(simulate(named("spot-storms"), ours, 1).measures.interrupted).toBeGreaterThan(10);
 });
 
@@ -50,13 +50,13 @@ test("an interrupted job was no waste of the instance, although it runs again", 
   expect(measures.instanceHours - measures.wastedHours).toBeGreaterThan(jobHours(named("spot-storms"), 1) + 0.1);
 });
 
-test.each(policies)("a seed always brings the same run of %s, and another seed another one", (_, scaler) => {
+test.each(policies)("a seed always gives the same run of %s, and another seed another one", (_, scaler) => {
   const figures = (seed: number) => figuresOf(simulate(named("paused"), scaler, seed).measures);
   expect(figures(3)).toEqual(figures(3));
   expect(figures(4)).not.toEqual(figures(3));
 });
 
-test("both policies meet the same builds", () => {
+test("both policies get the same builds", () => {
   const jobs = policies.map(([, scaler]) => simulate(named("office-day"), scaler, 5).measures.jobs);
   expect(jobs[0]).toBe(jobs[1]);
 });

@@ -1,7 +1,7 @@
 import type { Comparison } from "../../../programs/simulate/comparison";
 import { figureNames, type Figures } from "../../../programs/simulate/figures";
 import { scenarios } from "../../../programs/simulate/scenarios";
-import { shown, verdicts } from "../../../programs/simulate/targets";
+import { verdictLines, verdicts } from "../../../programs/simulate/targets";
 
 const all = (value: number) => Object.fromEntries(figureNames.map((figure) => [figure, value])) as Figures;
 
@@ -46,7 +46,7 @@ test("every scenario with a promise of its own exists", () => {
 });
 
 test("the list names what was broken, and the reason of each exception", () => {
-  const text = shown(verdicts([comparison("small", { instanceHours: 120 })]));
+  const text = verdictLines(verdicts([comparison("small", { instanceHours: 120 })]));
   expect(text).toContain("FAIL  small: hours at most 1.05 of the reference: 120.0 against 100.0, ratio 1.20");
   expect(text).toContain("PASS  small: p95 at most 1.2 of the reference [");
   expect(text).toMatch(/^\[1\] /m);

@@ -33,7 +33,7 @@ test("a group that does not exist is missing, the others are there", async () =>
   expect([...(await groups.describe(["none", "ci-asg"])).keys()]).toEqual(["ci-asg"]);
 });
 
-test.each(["MinSize", "MaxSize", "DesiredCapacity"])("a group without %s is a hole in AWS's answer", async (field) => {
+test.each(["MinSize", "MaxSize", "DesiredCapacity"])("a group without %s is undefined", async (field) => {
   api.autoScaling.add("ci-asg");
   api.faults.add("DescribeAutoScalingGroups", {
     body: (right) => right.replace(new RegExp(`<${field}>.*?</${field}>`), ""),
@@ -95,14 +95,14 @@ test("an activity without cause or status is no event", async () => {
   expect(await groups.lastEvents("ci-asg", BOTH, 10)).toEqual({ lastScaleOut: null, lastScaleIn: null });
 });
 
-test.each([0.1, 0.1005])("a history that takes longer than %d s is given up", async (seconds) => {
+test.each([0.1, 0.1005])("reading the activities is given up after %d s", async (seconds) => {
   api.autoScaling.add("ci-asg");
   api.faults.add("DescribeScalingActivities", { delivery: "hung" });
   const given = await groups.lastEvents("ci-asg", BOTH, seconds).catch((error: unknown) => (error as Error).name);
   expect(given).toBe("AbortError");
 });
 
-test("a history may take longer than a timer can count", async () => {
+test("reading the activities may take longer than a timer can count", async () => {
   api.autoScaling.add("ci-asg");
   expect(await groups.lastEvents("ci-asg", BOTH, 1e7)).toEqual({ lastScaleOut: null, lastScaleIn: null });
 });

@@ -106,14 +106,14 @@ describe("a command", () => {
     expect(stop).toContain(row.stop);
   });
 
-  test("is dropped when an instance does not take it soon, and one instance's failure does not keep it from the others", async () => {
+  test("is dropped when an instance does not receive it soon, and one instance's failure does not stop it on the others", async () => {
     script = [answer({ Command: { CommandId: "first" } })];
     await instances.send("stop", ["i-1"], "linux");
     expect(calls[0]?.input).toMatchObject({ TimeoutSeconds: 30, MaxErrors: "100%", MaxConcurrency: "100%" });
     expect(calls[0]?.input["Parameters"]).toMatchObject({ executionTimeout: ["60"] });
   });
 
-  test("is undefined where one id is refused; any other error and an answer without an id are thrown", async () => {
+  test("is undefined where one id is refused; any other error and a response without an id are thrown", async () => {
     script = [refusal, throttle, answer({})];
     expect(await instances.send("stop", ["i-1"], "linux")).toBeUndefined();
     await expect(instances.send("stop", ["i-1"], "linux")).rejects.toThrow("Rate exceeded");
@@ -121,7 +121,7 @@ describe("a command", () => {
   });
 });
 
-describe("answers to a command", () => {
+describe("results of a command", () => {
   const invocation = (status: string) => ({
     InstanceId: "i-1",
     Status: status,
@@ -133,7 +133,7 @@ describe("answers to a command", () => {
       answer({ CommandInvocations: [invocation("Success")], NextToken: "more" }),
       answer({ CommandInvocations: [{ InstanceId: "i-2", Status: "Success" }] }),
     ];
-    expect(await instances.answers("first")).toEqual([
+    expect(await instances.results("first")).toEqual([
       { id: "i-1", finished: true, output: "line\n" },
       { id: "i-2", finished: true, output: "" },
     ]);
@@ -155,7 +155,7 @@ describe("answers to a command", () => {
 
   test.each(statuses)("with the status $status have no output, and are finished: $finished", async (row) => {
     script = [answer({ CommandInvocations: [invocation(row.status)] })];
-    expect(await instances.answers("first")).toEqual([{ id: "i-1", finished: row.finished }]);
+    expect(await instances.results("first")).toEqual([{ id: "i-1", finished: row.finished }]);
   });
 });
 
@@ -170,14 +170,14 @@ test("an unhealthy instance is reported to its group, within the group's grace p
   ]);
 });
 
-const patience = [
+const slowCalls = [
   { name: "looking for instances", call: () => impatient.online(["i-1"]) },
   { name: "sending a command", call: () => impatient.send("stop", ["i-1"], "linux") },
-  { name: "reading answers", call: () => impatient.answers("first") },
+  { name: "reading answers", call: () => impatient.results("first") },
   { name: "marking an instance", call: () => impatient.markUnhealthy("i-1") },
 ];
 
-test.each(patience)("$name gives up when AWS does not answer", async ({ call }) => {
+test.each(slowCalls)("$name gives up when AWS does not answer", async ({ call }) => {
   script = [{ status: 200, body: "", delivery: "hung" }];
   await expect(call()).rejects.toThrow("AWS did not answer in time (0.2 s)");
 });

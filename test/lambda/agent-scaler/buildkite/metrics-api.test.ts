@@ -53,11 +53,11 @@ test("one GET with the token, the queue and a name of its own", async () => {
   const { authorization, "user-agent": name } = requests[0]!.headers;
   expect(authorization).toBe(`Token ${TOKEN}`);
   expect(name).toMatch(/elastic-ci-stack/);
-  // Buildkite tells its own scaler by this name.
+  // Buildkite recognises its own scaler by this name.
   expect(name).not.toMatch(/^buildkite-agent-scaler/);
 });
 
-test("the answer is read, with the pause that Buildkite asks for", async () => {
+test("the response is read, with the poll interval that Buildkite asks for", async () => {
   answers = [{ ...RIGHT, headers: { "Buildkite-Agent-Metrics-Poll-Duration": "30" } }];
   expect(await ask()).toEqual({
     organization: "acme",
@@ -73,12 +73,12 @@ const ages = [
   { header: "long", seconds: 0 },
 ];
 
-test.each(ages)("an answer with Age: $header is $seconds s old", async ({ header, seconds }) => {
+test.each(ages)("a response with Age: $header is $seconds s old", async ({ header, seconds }) => {
   answers = [{ ...RIGHT, headers: { Age: header } }];
   expect((await ask()).metrics.ageSeconds).toBe(seconds);
 });
 
-test("an answer of which parts are missing in transit is not half an answer", async () => {
+test("a response that is cut off in transit is an error", async () => {
   const body = RIGHT.body.slice(0, 60);
   answers = [{ ...RIGHT, body }];
   await expect(ask()).rejects.toThrow('Buildkite\'s answer for queue "default" is not understood');
@@ -113,7 +113,7 @@ test.each([301, 302, 307, 308])("redirect %d is not followed, so that nobody els
   expect(requests).toHaveLength(1);
 });
 
-test("Retry-After is handed on", async () => {
+test("Retry-After is in the error", async () => {
   answers = [{ status: 429, body: "", headers: { "Retry-After": "17" } }];
   expect((await failure()).retryAfterSeconds).toBe(17);
 });
@@ -146,12 +146,12 @@ test.each(slow)("$name is given up after the total time and not tried again", as
   expect(requests).toHaveLength(1);
 });
 
-test("an answer without end is given up", async () => {
+test("a response without end is given up", async () => {
   answers = [{ status: 200, body: "x".repeat(1_100_000) }];
   expect((await failure()).message).toBe(`${hostOf(endpoint)} gave an answer without end`);
 });
 
-test("a large answer is read to its end, whatever letters its parts are cut in", async () => {
+test("a large response is read to its end, even where a chunk ends inside a character", async () => {
   const slug = "€".repeat(300_000);
   answers = [{ status: 200, body: JSON.stringify({ organization: { slug }, jobs: {} }) }];
   expect((await ask()).organization === slug).toBe(true);
@@ -159,7 +159,7 @@ test("a large answer is read to its end, whatever letters its parts are cut in",
 
 const broken = ["reset", "cut off"] as const;
 
-test.each(broken)("one connection that breaks (%s) is made up for by a second one", async (delivery) => {
+test.each(broken)("after a connection that breaks (%s) the request is sent once more", async (delivery) => {
   answers = [{ ...RIGHT, delivery }, RIGHT];
   expect((await ask()).metrics.scheduled).toBe(4);
   expect(requests).toHaveLength(2);
@@ -173,7 +173,7 @@ test.each(broken)("a second connection that breaks (%s) is an error", async (del
   expect(requests).toHaveLength(2);
 });
 
-test("nobody there is an error that says so", async () => {
+test("a host that cannot be reached is an error that says so", async () => {
   const closed = new LoopbackServer(() => RIGHT);
   const address = await closed.start();
   await closed.stop();
@@ -221,7 +221,7 @@ describe("connections", () => {
     expect(sockets.size).toBe(1);
   });
 
-  test("a kept connection that Buildkite has closed in the meantime costs no poll", async () => {
+  test("an idle connection that Buildkite has closed in the meantime costs no poll", async () => {
     const host = await listen(createHttpServer((_, response) => response.end(RIGHT.body)));
     const api = buildkite(`http://${host}/v3`, PATIENT);
     await api.metrics("default", TOKEN);
@@ -230,7 +230,7 @@ describe("connections", () => {
     expect(sockets.size).toBe(2);
   });
 
-  test("a connection that does not come about is given up early", async () => {
+  test("a connection that is not established is given up early", async () => {
     // Takes the connection and never says a word of TLS.
     const host = await listen(createServer());
     const error = await failure(buildkite(`https://${host}/v3`, SHORT).metrics("default", TOKEN));

@@ -9,7 +9,7 @@ const ANSWER = {
 
 const read = (answer: unknown) => readMetrics(JSON.stringify(answer), "default");
 
-test("an answer is read in full", () => {
+test("a response is read in full", () => {
   expect(read(ANSWER)).toEqual({
     organization: "acme",
     metrics: { scheduled: 4, running: 5, waiting: 6, agentsTotal: 3, agentsIdle: 1, agentsBusy: 2 },

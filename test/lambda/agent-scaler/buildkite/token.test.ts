@@ -28,13 +28,13 @@ test("polls of many queues that begin together read it once", async () => {
   expect(state.reads).toBe(1);
 });
 
-test("without any token the reason is told", async () => {
+test("where no token was ever read the error is thrown", async () => {
   const { state, token } = parameter();
   state.failure = failure;
   await expect(token.get()).rejects.toBe(failure);
 });
 
-test("a parameter that cannot be read any more leaves the token that was valid so far", async () => {
+test("where the parameter cannot be read any more the last token is used", async () => {
   const { state, token } = parameter();
   await token.get();
   state.now += 3600;

@@ -1,4 +1,4 @@
-import { type Boots, followBoots, noBoots, settledInstances } from "../../../../lambda/agent-scaler/decision/boots";
+import { type Boots, observeBoots, noBoots, settledInstances } from "../../../../lambda/agent-scaler/decision/boots";
 
 interface Look {
   readonly at: number;
@@ -8,30 +8,30 @@ interface Look {
 
 function followed(looks: readonly Look[], agentsPerInstance = 1, boots: Boots = noBoots): Boots {
   return looks.reduce(
-    (before, { at, inService, agents }) => followBoots(before, inService, agents, agentsPerInstance, at),
+    (before, { at, inService, agents }) => observeBoots(before, inService, agents, agentsPerInstance, at),
     boots,
   );
 }
 
 const EMPTY: Look = { at: 0, inService: [], agents: 0 };
 
-test("an instance in service whose agent has not come is not settled", () => {
+test("an instance in service whose agent has not connected is not settled", () => {
   const boots = followed([EMPTY, { at: 10, inService: ["a"], agents: 0 }]);
   expect(settledInstances(boots, 10)).toBe(0);
 });
 
-test("it is settled as soon as its agent has come, and stays so when the agent goes", () => {
+test("it is settled as soon as its agent has connected, and stays so when the agent disconnects", () => {
   const boots = followed([EMPTY, { at: 10, inService: ["a"], agents: 0 }, { at: 100, inService: ["a"], agents: 1 }]);
   expect(settledInstances(boots, 100)).toBe(1);
   expect(settledInstances(followed([{ at: 110, inService: ["a"], agents: 0 }], 1, boots), 110)).toBe(1);
 });
 
-test("an instance of four agents has come when all four are there", () => {
+test("an instance with four agents is settled when all four are connected", () => {
   const looks = (agents: number) => followed([EMPTY, { at: 10, inService: ["a"], agents }], 4);
   expect([settledInstances(looks(3), 10), settledInstances(looks(4), 10)]).toEqual([0, 1]);
 });
 
-test("the oldest instances get the credit for the agents that are there", () => {
+test("connected agents are counted to the oldest instances first", () => {
   const boots = followed([
     EMPTY,
     { at: 10, inService: ["z"], agents: 0 },
@@ -41,7 +41,7 @@ test("the oldest instances get the credit for the agents that are there", () => 
   expect([...boots.connected]).toEqual(["z"]);
 });
 
-test("without experience an instance may boot for 15 minutes", () => {
+test("before any boot was observed an instance may boot for 15 minutes", () => {
   const boots = followed([EMPTY, { at: 10, inService: ["a"], agents: 0 }]);
   expect([settledInstances(boots, 909), settledInstances(boots, 910)]).toEqual([0, 1]);
 });
@@ -64,7 +64,7 @@ test.each(deadlines)("an instance may boot for $name", ({ bootSeconds, deadline 
 });
 
 test("boot times are smoothed: one slow boot does not change them much", () => {
-  const learnt: Boots = { ...noBoots, watching: true, bootSeconds: 100 };
+  const learnt: Boots = { ...noBoots, hasObserved: true, bootSeconds: 100 };
   const boots = followed(
     [
       { at: 0, inService: ["a"], agents: 0 },
@@ -76,7 +76,7 @@ test("boot times are smoothed: one slow boot does not change them much", () => {
   expect(boots.bootSeconds).toBe(130);
 });
 
-test("instances that were there at the first look teach nothing, because nobody knows their age", () => {
+test("instances that were in service at the first poll give no boot time, because their age is not known", () => {
   const boots = followed([
     { at: 0, inService: ["a"], agents: 0 },
     { at: 5, inService: ["a"], agents: 1 },
@@ -85,9 +85,9 @@ test("instances that were there at the first look teach nothing, because nobody 
   expect(settledInstances(boots, 5)).toBe(1);
 });
 
-test("an instance that has left is forgotten", () => {
+test("an instance that is no longer in service is removed", () => {
   const boots = followed([EMPTY, { at: 10, inService: ["a"], agents: 1 }, { at: 20, inService: [], agents: 1 }]);
-  expect([boots.seen.size, boots.connected.size, boots.older.size]).toEqual([0, 0, 0]);
+  expect([boots.firstSeen.size, boots.connected.size, boots.bootTimeUnknown.size]).toEqual([0, 0, 0]);
 });
 
 test("a clock that is set back by hours puts the end of a boot off by no more than one boot", () => {

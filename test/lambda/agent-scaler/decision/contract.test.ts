@@ -1,4 +1,4 @@
-import { type ActivityPage, lastEvents, type Search } from "../../../../lambda/agent-scaler/aws/activities";
+import { type ActivityPage, lastEvents, type ActivitySearch } from "../../../../lambda/agent-scaler/aws/activities";
 import { metricsUrl } from "../../../../lambda/agent-scaler/buildkite/metrics-api";
 import { pauseSeconds } from "../../../../lambda/agent-scaler/timing/cadence";
 import { decimal } from "../../../../lambda/agent-scaler/environment/go-values";
@@ -100,7 +100,7 @@ function read(config: () => Outcome, text = "set"): Outcome {
   }
 }
 
-async function scan({ pages, ...search }: Search & { pages: ActivityPage["activities"][] }): Promise<Outcome> {
+async function scan({ pages, ...search }: ActivitySearch & { pages: ActivityPage["activities"][] }): Promise<Outcome> {
   let pagesRead = 0;
   const page = (): Promise<ActivityPage> => {
     const activities = pages[pagesRead++]!;

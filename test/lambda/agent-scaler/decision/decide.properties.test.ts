@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterwards, decide } from "../../../../lambda/agent-scaler/decision/decide";
+import { memoryAfterAction, decide } from "../../../../lambda/agent-scaler/decision/decide";
 import type { Observation } from "../../../../lambda/agent-scaler/decision/model";
 
 const NOW = 1_700_000_000;
@@ -87,7 +87,7 @@ const withoutFinished = ({ state, ...given }: Observation): Observation => ({
   state: { ...state, ...(state.pace && { pace: { ...state.pace, unfinished: 0 } }) },
 });
 /** A poll that remembers nothing of the jobs. */
-const forgetful = ({ state: { now, lastScaleIn, lastScaleOut }, ...given }: Observation): Observation => ({
+const withoutMemory = ({ state: { now, lastScaleIn, lastScaleOut }, ...given }: Observation): Observation => ({
   ...given,
   state: { now, lastScaleIn, lastScaleOut },
 });
@@ -121,31 +121,31 @@ test("nothing is decided without a change, and no change without an action", () 
   });
 });
 
-test("scaling in leaves a place for every running job, whatever is remembered", () => {
+test("scaling in leaves an agent for every running job, whatever the memory holds", () => {
   holds((given) => {
     const { action, desired, stop } = decide(given);
     if (action === "scale_in") expect(desired - stop).toBeGreaterThanOrEqual(needed(given, given.metrics.running));
   });
 });
 
-test("scaling in leaves a place for every job that runs or is scheduled, where nothing else is known of them", () => {
+test("scaling in without memory leaves an agent for every job that runs or is scheduled", () => {
   holds((given) => {
     const { scheduled, running } = given.metrics;
-    const { action, desired, stop } = decide(forgetful(given));
+    const { action, desired, stop } = decide(withoutMemory(given));
     if (action === "scale_in") expect(desired - stop).toBeGreaterThanOrEqual(needed(given, scheduled + running));
   });
 });
 
-test("a free scaler gives a place to every running job, whatever is remembered", () => {
+test("without restrictions the size has an agent for every running job, whatever the memory holds", () => {
   holds((given) => {
     expect(decide(free(given)).desired).toBeGreaterThanOrEqual(needed(given, given.metrics.running));
   });
 });
 
-test("a free scaler gives a place to every job that runs or is scheduled, where nothing else is known of them", () => {
+test("without restrictions and memory the size has an agent for every job that runs or is scheduled", () => {
   holds((given) => {
     const { scheduled, running } = given.metrics;
-    expect(decide(free(forgetful(given))).desired).toBeGreaterThanOrEqual(needed(given, scheduled + running));
+    expect(decide(free(withoutMemory(given))).desired).toBeGreaterThanOrEqual(needed(given, scheduled + running));
   });
 });
 
@@ -161,7 +161,7 @@ test.each(["scheduled", "running", "waiting"] as const)(
   },
 );
 
-test("the same poll once more changes nothing, unless a factor goes there step by step", () => {
+test("the same poll once more changes nothing, unless a factor makes it several steps", () => {
   holds((given) => {
     const steps = {
       ...given.params,
@@ -171,7 +171,7 @@ test("the same poll once more changes nothing, unless a factor goes there step b
       elasticCIMode: false,
     };
     const first = decide({ ...given, params: steps });
-    const memory = afterwards(first, NOW);
+    const memory = memoryAfterAction(first, NOW);
     const asg = { ...given.asg, desired: first.desired };
     expect(decide({ ...given, params: steps, asg, state: { ...memory, now: NOW } }).action).toBe("none");
   });
@@ -192,7 +192,7 @@ test("no more instances are stopped than idle agents account for", () => {
   });
 });
 
-test("what is remembered never lies in the future", () => {
+test("no time in the memory lies in the future", () => {
   holds((given) => {
     const { lastScaleIn, lastScaleOut } = decide(given).memory;
     expect(Math.max(lastScaleIn ?? 0, lastScaleOut ?? 0)).toBeLessThanOrEqual(NOW);

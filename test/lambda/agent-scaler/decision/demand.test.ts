@@ -39,7 +39,7 @@ class Watch {
   }
 }
 
-test("a job that an idle agent leaves alone for a minute is stuck and no ground to start an instance", () => {
+test("a job that an idle agent does not take for a minute is stuck, and no instance is started for it", () => {
   const watch = new Watch();
   const beside = queue({ scheduled: 1, agentsTotal: 1, agentsIdle: 1 });
   expect(watch.for(MINUTE, beside)).toMatchObject({ need: 1, stuckJobs: 0 });
@@ -59,7 +59,7 @@ test("jobs that grow in number beside a busy fleet's agents between two jobs are
   }
 });
 
-test("stuck jobs are believed in again while the idle agents are only those between two jobs", () => {
+test("stuck jobs count again while the idle agents are only those between two jobs", () => {
   const watch = new Watch();
   watch.for(2 * MINUTE, queue({ scheduled: 20, agentsTotal: 1, agentsIdle: 1 }));
   const working = queue({ scheduled: 20, running: 8, agentsTotal: 10, agentsIdle: 2 });
@@ -79,14 +79,14 @@ test("jobs beside a stuck one count in full", () => {
   expect(watch.for(POLL, beside)).toMatchObject({ need: 8, stuckJobs: 1 });
 });
 
-test("as many stuck jobs are believed in as agents are at work, while none is idle to show the contrary", () => {
+test("while no agent is idle, as many stuck jobs count as agents are busy", () => {
   const watch = new Watch();
   watch.for(2 * MINUTE, queue({ scheduled: 20, agentsTotal: 1, agentsIdle: 1 }));
   const working = queue({ scheduled: 20, running: 4, agentsTotal: 4 });
   expect(watch.for(POLL, working)).toMatchObject({ need: 8, stuckJobs: 20 });
 });
 
-test("where many jobs are stuck the queue may be paused, and one instance looks every ten minutes", () => {
+test("where many jobs are stuck the queue may be paused, and one instance is started every ten minutes", () => {
   const watch = new Watch();
   const idle = queue({ scheduled: 20, agentsTotal: 1, agentsIdle: 1 });
   const alone = queue({ scheduled: 20 });
@@ -130,9 +130,9 @@ test("once a stuck job is taken, everything counts again", () => {
   expect(watch.for(POLL, moving)).toMatchObject({ need: 20, stuckJobs: 0 });
 });
 
-test("nobody knows of stuck jobs where Buildkite tells no idle agents", () => {
-  const silent = { scheduled: 2, running: 0, waiting: 0, agentsTotal: 2 };
-  expect(new Watch().for(30 * MINUTE, silent)).toMatchObject({ need: 2, stuckJobs: 0 });
+test("no job is stuck where Buildkite does not report idle agents", () => {
+  const withoutIdleCount = { scheduled: 2, running: 0, waiting: 0, agentsTotal: 2 };
+  expect(new Watch().for(30 * MINUTE, withoutIdleCount)).toMatchObject({ need: 2, stuckJobs: 0 });
 });
 
 test("waiting jobs count when they are included, until they have waited for 8 minutes", () => {

@@ -33,7 +33,7 @@ const DIRECTION = "the direction is the sign of target minus desired, whatever i
 const UNCHANGED = "what is set already is not set again, and starts no cooldown";
 const BOTH = "with scaleOnlyAfterAllEvent an event of the other direction counts, also when there was none of its own";
 const HOST =
-  "an instance that is told to stop lowers the group's size itself when it leaves, so that nobody lowers it twice";
+  "an instance that is stopped lowers the desired capacity itself when it terminates, so that it is not lowered twice";
 const ROUNDING = "the rounding error of a binary fraction is no instance";
 
 export const deviations: readonly Deviation[] = [
@@ -99,7 +99,7 @@ export const deviations: readonly Deviation[] = [
 
 const IDLE = "where idle agents are enough for every job that waits, no agent is missing";
 
-/** What ours does besides where Buildkite tells how many agents are idle, which the vectors leave out. */
+/** What ours does where Buildkite reports idle agents, which the vectors leave out. */
 export const deviationsWithIdleAgents: readonly Deviation[] = [
   { name: "avail-threshold-one", because: IDLE, expect: leaves(2) },
   { name: "avail-threshold-above-one-always-boosts", because: IDLE, expect: leaves(2) },
@@ -110,7 +110,7 @@ export const deviationsWithIdleAgents: readonly Deviation[] = [
   { name: "avail-fewer-agents-than-configured", because: IDLE, expect: lowers(1) },
   {
     name: "elastic-graceful-fewer-instances",
-    because: "no more instances are told to stop than idle agents account for",
+    because: "no more instances are stopped than idle agents account for",
     expect: { sigterm: 1 },
   },
 ];

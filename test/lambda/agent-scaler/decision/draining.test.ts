@@ -1,5 +1,5 @@
 import { noBoots } from "../../../../lambda/agent-scaler/decision/boots";
-import { afterwards } from "../../../../lambda/agent-scaler/decision/decide";
+import { memoryAfterAction } from "../../../../lambda/agent-scaler/decision/decide";
 import { evaluate } from "../../../../lambda/agent-scaler/decision/evaluate";
 import { groupOf, SETTINGS, START } from "../../../harness/scaler/fake-ports";
 import type { Decision, GroupState, Memory, Settings } from "../../../../lambda/agent-scaler/decision/model";
@@ -24,7 +24,7 @@ function lastOf(polls: readonly Poll[], changes: Partial<Settings> = {}): Decisi
     const evaluation = evaluate({ settings, metrics, group, now: START + at }, memory, boots);
     const { decision } = evaluation;
     boots = evaluation.boots;
-    memory = decision.action === "none" ? decision.memory : afterwards(decision, START + at);
+    memory = decision.action === "none" ? decision.memory : memoryAfterAction(decision, START + at);
     return decision;
   });
   return decisions.at(-1)!;
@@ -62,17 +62,17 @@ test("the cap holds beside draining instances", () => {
   expect(lastOf([healthy, draining, waiting], { maxInstanceCap: 5 })).toMatchObject({ desired: 5 });
 });
 
-test("instances whose agents never came are made up for one by one", () => {
+test("instances whose agents never connected are replaced one by one", () => {
   const never: Poll = { at: 2000, group: groupOf({ desired: 3 }), running: 4, agentsTotal: 4, scheduled: 8 };
   expect(lastOf([{ ...never, at: 0 }, never])).toMatchObject({ action: "scale_out", desired: 4 });
 });
 
-test("instances that drain beside enough idle agents get no company", () => {
+test("no instance is started for draining ones while enough agents are idle", () => {
   const idle = { ...draining, at: 610, scheduled: 3, agentsTotal: 6 };
   expect(lastOf([healthy, draining, ...lasting(idle)]).desired).toBeLessThanOrEqual(3);
 });
 
-test("a fleet that is silent altogether is not doubled", () => {
-  const silent = { ...draining, at: 610, scheduled: 12, running: 0, agentsTotal: 0 };
-  expect(lastOf([healthy, silent])).toMatchObject({ action: "scale_out", desired: 4 });
+test("a group none of whose agents is connected is not doubled", () => {
+  const noAgents = { ...draining, at: 610, scheduled: 12, running: 0, agentsTotal: 0 };
+  expect(lastOf([healthy, noAgents])).toMatchObject({ action: "scale_out", desired: 4 });
 });

@@ -14,7 +14,7 @@ function watched(...values: (readonly [number, number])[]): TrailingMinimum {
 const every10Seconds = (from: number, to: number, value: number) =>
   Array.from({ length: (to - from) / 10 + 1 }, (_, index) => [from + index * 10, value] as const);
 
-test("nothing is known before the whole span has been watched", () => {
+test("there is no minimum before the whole span has been observed", () => {
   expect(minimumOf(watched(...every10Seconds(0, 50, 3)), 59, SPAN)).toBeUndefined();
 });
 
@@ -46,21 +46,21 @@ test("a dip counts for a whole span", () => {
   expect(minimumOf(window, 89, SPAN)).toBe(0);
 });
 
-test("one look per minute is enough", () => {
+test("one value per minute is enough", () => {
   expect(minimumOf(watched([0, 2], [60, 5]), 60, SPAN)).toBe(2);
 });
 
-test("after a gap longer than the span it is watched anew", () => {
+test("after a gap longer than the span it starts anew", () => {
   const window = watched(...every10Seconds(0, 60, 2), [200, 50]);
   expect(minimumOf(window, 200, SPAN)).toBeUndefined();
 });
 
-test("a clock that is set back makes it watched anew", () => {
+test("where the clock was set back it starts anew", () => {
   const window = watched(...every10Seconds(5000, 5060, 0), [1000, 4]);
   expect(window).toEqual({ since: 1000, slots: [{ at: 1000, least: 4 }] });
 });
 
-test("however often it is looked, few slots are kept", () => {
+test("however often a value is added, few slots are kept", () => {
   const values = Array.from({ length: 5000 }, (_, index) => [index / 7, index % 5] as const);
   expect(watched(...values).slots.length).toBeLessThanOrEqual(8);
 });

@@ -1,10 +1,10 @@
-import { afterwards, decide } from "../../../../lambda/agent-scaler/decision/decide";
+import { memoryAfterAction, decide } from "../../../../lambda/agent-scaler/decision/decide";
 import { deviations, deviationsWithIdleAgents } from "./deviations";
 import { type Outcome, type Vector, vectors } from "./vectors";
 
 function outcomeOf({ params, metrics, asg, state }: Pick<Vector, "params" | "metrics" | "asg" | "state">): Outcome {
   const decision = decide({ params, metrics, asg, state });
-  const after = afterwards(decision, state.now);
+  const after = memoryAfterAction(decision, state.now);
   const acted = decision.action !== "none";
   return {
     action: decision.action,
@@ -38,14 +38,14 @@ test.each(deviatingDecisions)("better than Buildkite's scaler: $name, because $b
 const expected = ({ name, expect: theirs }: Vector) => ({ ...theirs, ...deviating(name)?.expect });
 const deviatingWithIdleAgents = (name: string) => deviationsWithIdleAgents.find((deviation) => deviation.name === name);
 
-test.each(decisions)("the same where Buildkite tells of idle agents, or as listed: $name", (vector) => {
+test.each(decisions)("the same where Buildkite reports idle agents, or as listed: $name", (vector) => {
   const { agentsTotal, running } = vector.metrics;
   const metrics = { ...vector.metrics, agentsIdle: Math.max(agentsTotal - running, 0) };
   const own = deviatingWithIdleAgents(vector.name)?.expect;
   expect(outcomeOf({ ...vector, metrics })).toEqual({ ...expected(vector), ...own });
 });
 
-test("each deviation where idle agents are told of belongs to a vector and differs from it", () => {
+test("each deviation with reported idle agents belongs to a vector and differs from it", () => {
   const differing = deviationsWithIdleAgents.filter(({ name, expect: own }) => {
     const vector = decisions.find((one) => one.name === name);
     return vector && JSON.stringify({ ...expected(vector), ...own }) !== JSON.stringify(expected(vector));

@@ -9,7 +9,7 @@ export interface Outcome {
   readonly error: boolean;
   readonly lastScaleInUpdated: boolean;
   readonly lastScaleOutUpdated: boolean;
-  /** Instances told to stop. */
+  /** Number of instances that are stopped. */
   readonly sigterm: number;
   readonly danglingChecks: readonly number[];
 }

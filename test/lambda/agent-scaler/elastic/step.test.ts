@@ -3,11 +3,11 @@ import { CHECKS, HOUR, id, ids, scaler } from "../../../harness/scaler/elastic-s
 describe("surveys", () => {
   test("are sent to nobody while neither a check nor a scale-in is wanted", async () => {
     const { instances, during } = scaler(3);
-    expect(await during(900)).toEqual({ told: [], unhealthy: [], errors: [] });
+    expect(await during(900)).toEqual({ stopSent: [], unhealthy: [], errors: [] });
     expect(instances.sent).toEqual([]);
   });
 
-  test("in search of dangling instances are sent every five minutes", async () => {
+  test("for dangling instances are sent every five minutes", async () => {
     const { during, surveys } = scaler(3, CHECKS);
     await during(900);
     expect(surveys()).toEqual([ids(3), ids(3), ids(3)]);
@@ -27,7 +27,7 @@ describe("surveys", () => {
     { name: "stands by", lifecycleState: "Standby", ageSeconds: 2 * HOUR },
   ];
 
-  test.each(spared)("in search of dangling instances spare one that $name", async ({ lifecycleState, ageSeconds }) => {
+  test.each(spared)("for dangling instances leave out one that $name", async ({ lifecycleState, ageSeconds }) => {
     const { step, surveys } = scaler(2, CHECKS);
     const old = { id: id(1), lifecycleState: "InService", ageSeconds: HOUR };
     await step(10, { instances: [{ id: id(0), lifecycleState, ageSeconds }, old] });
@@ -79,31 +79,31 @@ describe("surveys", () => {
     expect(await during(300)).toMatchObject({ errors: ["ci-asg: no survey of i-0000 and 2 more: Rate exceeded"] });
   });
 
-  test("are not waited for: the answers are read in a later step", async () => {
+  test("are not waited for: the results are read in a later step", async () => {
     const { instances, step } = scaler(2, { stop: 1 });
-    expect((await step()).told).toEqual([]);
-    expect((await step(2)).told).toEqual([]);
+    expect((await step()).stopSent).toEqual([]);
+    expect((await step(2)).stopSent).toEqual([]);
     expect(instances.ids("stop")).toEqual([]);
-    expect((await step(1)).told).toEqual([id(0)]);
+    expect((await step(1)).stopSent).toEqual([id(0)]);
   });
 
-  test("are given up after a minute, with the answers that are there", async () => {
+  test("are given up after a minute, with the results that are there", async () => {
     const { instances, step } = scaler(3, { stop: 3 });
     instances.silent.add(id(1));
     await step();
-    expect((await step(59)).told).toEqual([]);
-    expect((await step(1)).told).toEqual([id(0), id(2)]);
+    expect((await step(59)).stopSent).toEqual([]);
+    expect((await step(1)).stopSent).toEqual([id(0), id(2)]);
   });
 
-  test("whose answers cannot be read are an error, and the next survey follows", async () => {
+  test("whose results cannot be read are an error, and the next survey follows", async () => {
     const { instances, step, during } = scaler(2, { stop: 1 });
     instances.failing.add("command-0");
     await step();
     expect(await step()).toMatchObject({
-      told: [],
+      stopSent: [],
       errors: ["ci-asg: no answers to command command-0: Rate exceeded"],
     });
-    expect((await during(60)).told).toEqual([id(0)]);
+    expect((await during(60)).stopSent).toEqual([id(0)]);
   });
 
   test("go on when the clock has been set back", async () => {
@@ -114,12 +114,12 @@ describe("surveys", () => {
   });
 });
 
-test("instances that have left the group leave the memory", async () => {
+test("instances that are no longer in the group are removed from the memory", async () => {
   const { instances, step } = scaler(3, { ...CHECKS, stop: 1, agentsTotal: 0 });
   instances.add(id(1), { state: "failed" });
   await step();
   const { memory } = await step(10, { stop: 2 });
-  expect([Object.keys(memory.suspicions), Object.keys(memory.told)]).toEqual([[id(1)], [id(0)]]);
+  expect([Object.keys(memory.candidates), Object.keys(memory.stopTimes)]).toEqual([[id(1)], [id(0)]]);
   const left = await step(10, { instances: [] });
-  expect([left.memory.suspicions, left.memory.told]).toEqual([{}, {}]);
+  expect([left.memory.candidates, left.memory.stopTimes]).toEqual([{}, {}]);
 });

@@ -30,7 +30,7 @@ function program(name: string, body: string): void {
   chmodSync(join(folder, name), 0o755);
 }
 
-/** Runs the script as Systems Manager does, on an instance with programs that play systemd and pgrep. */
+/** Runs the script as Systems Manager does, on an instance with stand-ins for systemd and pgrep. */
 function run(
   shell: string,
   source: string,
@@ -87,7 +87,7 @@ const instances = [
   },
   { name: "no agent", instance: { load: "not-found", state: "inactive", agent: "0" }, report: undefined, stops: false },
   { name: "no pgrep", instance: { children: undefined }, report: undefined, stops: false },
-  { name: "a silent systemd", instance: { load: "", state: "", agent: "" }, report: undefined, stops: false },
+  { name: "no output of systemd", instance: { load: "", state: "", agent: "" }, report: undefined, stops: false },
 ];
 
 // One of them is sh on every Linux.
@@ -114,13 +114,13 @@ test("a stop that fails is the command's failure", () => {
   expect(run("/bin/sh", source, {}).status).toBe(5);
 });
 
-test("on Windows the states of services are translated into words that are understood", () => {
+test("on Windows the states of services are translated into those that the scaler parses", () => {
   const words = [...script("survey-agent.ps1").matchAll(/'(?:[A-Z][a-z]+ ?)+' = '([a-z]+)'/g)].map(([, word]) => word);
   const agents = words.map((word) => readReport(`buildkite-agent state=${String(word)} jobs=0`)?.agent);
   expect(agents).toEqual(["active", "starting", "draining", "stopped", "starting"]);
 });
 
-test("on Windows the line is the one that is understood", () => {
+test("on Windows the line is the one that the scaler parses", () => {
   const [, line = ""] = /^Write-Output "(.+)"$/m.exec(script("survey-agent.ps1")) ?? [];
   expect(readReport(line.replace("$state", "active").replace("$jobs", "3"))).toEqual({ agent: "active", jobs: 3 });
 });

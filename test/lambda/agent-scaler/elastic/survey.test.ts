@@ -4,10 +4,10 @@ import {
   instancesToStop,
   nextWindow,
   readReport,
-  suspicionsAfter,
+  candidatesAfter,
   type Report,
-  type Suspicions,
-  type Told,
+  type DanglingCandidates,
+  type StopTimes,
 } from "../../../../lambda/agent-scaler/elastic/survey";
 
 const line = (state: string, jobs: number | string = 0) => `buildkite-agent state=${state} jobs=${String(jobs)}`;
@@ -49,25 +49,31 @@ const reports = (entries: Readonly<Record<string, Report>>) => new Map(Object.en
 const stoppedSince = (since: number) => ({ agent: "stopped" as const, since });
 const drainingSince = (since: number) => ({ agent: "draining" as const, since });
 
-describe("suspicions", () => {
-  const histories: { name: string; before: Suspicions; seen: Report | undefined; after: Suspicions }[] = [
-    { name: "begin with the first stop", before: {}, seen: report("stopped"), after: { a: stoppedSince(100) } },
-    { name: "begin with a drain", before: {}, seen: report("draining"), after: { a: drainingSince(100) } },
-    { name: "keep their time", before: { a: stoppedSince(5) }, seen: report("stopped"), after: { a: stoppedSince(5) } },
-    {
-      name: "begin anew when a drain has ended",
-      before: { a: drainingSince(5) },
-      seen: report("stopped"),
-      after: { a: stoppedSince(100) },
-    },
-    { name: "end with an agent that works", before: { a: stoppedSince(5) }, seen: report("active"), after: {} },
-    { name: "end with an agent that starts", before: { a: stoppedSince(5) }, seen: report("starting"), after: {} },
-    { name: "end with a job", before: { a: drainingSince(5) }, seen: report("draining", 1), after: {} },
-    { name: "outlast silence", before: { a: stoppedSince(5) }, seen: undefined, after: { a: stoppedSince(5) } },
-  ];
+describe("candidates for dangling instances", () => {
+  const histories: { name: string; before: DanglingCandidates; seen: Report | undefined; after: DanglingCandidates }[] =
+    [
+      { name: "begin with the first stop", before: {}, seen: report("stopped"), after: { a: stoppedSince(100) } },
+      { name: "begin with a drain", before: {}, seen: report("draining"), after: { a: drainingSince(100) } },
+      {
+        name: "keep their time",
+        before: { a: stoppedSince(5) },
+        seen: report("stopped"),
+        after: { a: stoppedSince(5) },
+      },
+      {
+        name: "begin anew when a drain has ended",
+        before: { a: drainingSince(5) },
+        seen: report("stopped"),
+        after: { a: stoppedSince(100) },
+      },
+      { name: "end with an agent that works", before: { a: stoppedSince(5) }, seen: report("active"), after: {} },
+      { name: "end with an agent that starts", before: { a: stoppedSince(5) }, seen: report("starting"), after: {} },
+      { name: "end with a job", before: { a: drainingSince(5) }, seen: report("draining", 1), after: {} },
+      { name: "stay without a report", before: { a: stoppedSince(5) }, seen: undefined, after: { a: stoppedSince(5) } },
+    ];
 
   test.each(histories)("$name", ({ before, seen, after }) => {
-    expect(suspicionsAfter(before, reports(seen ? { a: seen } : {}), 100)).toEqual(after);
+    expect(candidatesAfter(before, reports(seen ? { a: seen } : {}), 100)).toEqual(after);
   });
 });
 
@@ -77,7 +83,7 @@ describe("dangling instances", () => {
   const rows = [
     { name: "stopped for two polls", known: stoppedSince(AT - 120), seen: report("stopped"), dangling: true },
     { name: "stopped for less", known: stoppedSince(AT - 119), seen: report("stopped"), dangling: false },
-    { name: "stopped and silent now", known: stoppedSince(AT - 9000), seen: undefined, dangling: false },
+    { name: "stopped, without a report now", known: stoppedSince(AT - 9000), seen: undefined, dangling: false },
     { name: "draining for an hour", known: drainingSince(AT - 3600), seen: report("draining"), dangling: true },
     { name: "draining for less", known: drainingSince(AT - 3599), seen: report("draining"), dangling: false },
     { name: "not suspected", known: undefined, seen: report("active"), dangling: false },
@@ -135,44 +141,46 @@ describe("instances to stop", () => {
     expect(instancesToStop(1, instances, changed, {}, NOW)).toEqual(["middle"]);
   });
 
-  const leaving: { name: string; seen: Report | undefined; told: Told }[] = [
-    { name: "drains", seen: report("draining"), told: {} },
-    { name: "drains with a job", seen: report("draining", 1), told: {} },
-    { name: "has stopped", seen: report("stopped"), told: {} },
-    { name: "was told to stop and is silent", seen: undefined, told: { old: NOW - 60 } },
+  const leaving: { name: string; seen: Report | undefined; stopTimes: StopTimes }[] = [
+    { name: "drains", seen: report("draining"), stopTimes: {} },
+    { name: "drains with a job", seen: report("draining", 1), stopTimes: {} },
+    { name: "has stopped", seen: report("stopped"), stopTimes: {} },
+    { name: "was sent the stop script and gives no report", seen: undefined, stopTimes: { old: NOW - 60 } },
   ];
 
-  test.each(leaving)("are fewer by one that $name, since it leaves anyway", ({ seen, told }) => {
+  test.each(leaving)("are fewer by one that $name, since it stops anyway", ({ seen, stopTimes }) => {
     const others = [...idle].filter(([id]) => id !== "old");
     const changed = new Map(seen ? [...others, ["old", seen] as const] : others);
-    expect(instancesToStop(1, instances, changed, told, NOW)).toEqual([]);
-    expect(instancesToStop(2, instances, changed, told, NOW)).toEqual(["middle"]);
+    expect(instancesToStop(1, instances, changed, stopTimes, NOW)).toEqual([]);
+    expect(instancesToStop(2, instances, changed, stopTimes, NOW)).toEqual(["middle"]);
   });
 
-  test("are told again only after a quarter of an hour", () => {
+  test("are stopped again only after a quarter of an hour", () => {
     expect(instancesToStop(1, instances, idle, { old: NOW - 899 }, NOW)).toEqual(["middle"]);
     expect(instancesToStop(1, instances, idle, { old: NOW - 900 }, NOW)).toEqual(["old"]);
   });
 
-  test("are idle, in service, untold and never more than asked for, whatever the instances say", () => {
+  test("are idle, in service, not stopped lately and never more than asked for, whatever the instances say", () => {
     const seen = fc.option(
       fc.record({
         agent: fc.constantFrom<Report["agent"][]>("active", "starting", "draining", "stopped"),
         jobs: fc.nat(2),
       }),
     );
-    const one = fc.record({ seen, told: fc.option(fc.nat(NOW)), ageSeconds: fc.nat(9) });
+    const one = fc.record({ seen, stoppedAt: fc.option(fc.nat(NOW)), ageSeconds: fc.nat(9) });
     fc.assert(
       fc.property(fc.array(one, { maxLength: 12 }), fc.nat(12), (group, stop) => {
         const named = group.map((each, index) => ({ ...each, ...instance(`i-${String(index)}`, each.ageSeconds) }));
         const answers = new Map(named.flatMap((each) => (each.seen ? [[each.id, each.seen] as const] : [])));
-        const told = Object.fromEntries(named.flatMap((each) => (each.told === null ? [] : [[each.id, each.told]])));
-        const chosen = instancesToStop(stop, named, answers, told, NOW);
+        const stopTimes = Object.fromEntries(
+          named.flatMap((each) => (each.stoppedAt === null ? [] : [[each.id, each.stoppedAt]])),
+        );
+        const chosen = instancesToStop(stop, named, answers, stopTimes, NOW);
         const gone = named.filter(({ seen: state }) => state?.agent === "draining" || state?.agent === "stopped");
         expect(chosen.length).toBeLessThanOrEqual(Math.max(stop - gone.length, 0));
         for (const id of chosen) {
           expect(answers.get(id)).toEqual(report("active"));
-          expect(NOW - (told[id] ?? -900)).toBeGreaterThanOrEqual(900);
+          expect(NOW - (stopTimes[id] ?? -900)).toBeGreaterThanOrEqual(900);
         }
       }),
     );

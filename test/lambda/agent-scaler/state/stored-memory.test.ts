@@ -16,22 +16,22 @@ function targetWith(memory: Partial<Target["memory"]>, group = "ci-asg"): Target
   return target;
 }
 
-test("a new container takes over all that the last one wrote down", () => {
+test("a new container takes over all that the last one stored", () => {
   const before = targetWith({ lastScaleIn: 10, lastScaleOut: 20, raised: { need: 3, desired: 4 }, stuck: STUCK });
-  before.boots = { ...noBoots, watching: true, bootSeconds: 91.4 };
+  before.boots = { ...noBoots, hasObserved: true, bootSeconds: 91.4 };
   const after = targetWith({});
   restoreTarget(after, parseStoredMemory(formatStoredMemory([before], 0)));
   expect(after.memory).toEqual(before.memory);
   expect(after.boots).toEqual({ ...noBoots, bootSeconds: 91 });
 });
 
-test("a container at work takes over what another one did later, and nothing older", () => {
+test("a warm container takes over what another one did later, and nothing older", () => {
   const stored = (lastScaleIn: number | null, lastScaleOut: number | null): StoredMemory => ({
     groups: { "ci-asg": { lastScaleIn, lastScaleOut, raised: { need: 9, desired: 9 }, stuck: STUCK, bootSeconds: 7 } },
   });
   const atWork = () => {
     const target = targetWith({ lastScaleIn: 10, lastScaleOut: 20, raised: { need: 3, desired: 4 } });
-    target.boots = { ...noBoots, watching: true, bootSeconds: 90 };
+    target.boots = { ...noBoots, hasObserved: true, bootSeconds: 90 };
     return target;
   };
   const [older, newer, nothing] = [atWork(), atWork(), atWork()];
@@ -44,13 +44,13 @@ test("a container at work takes over what another one did later, and nothing old
   expect(newer.boots.bootSeconds).toBe(90);
 });
 
-test("a group that nobody wrote of keeps its own memory", () => {
+test("a group without a stored memory keeps its own", () => {
   const target = targetWith({ lastScaleOut: 20 });
   restoreTarget(target, { groups: { other: { lastScaleIn: 99, lastScaleOut: 99 } } });
   expect(target.memory).toEqual({ lastScaleIn: null, lastScaleOut: 20 });
 });
 
-test("until when Buildkite wants silence is written down", () => {
+test("the pause that Buildkite asks for is stored", () => {
   expect(parseStoredMemory(formatStoredMemory([targetWith({})], 1234)).notBefore).toBe(1234);
   expect(parseStoredMemory(formatStoredMemory([targetWith({})], 0)).notBefore).toBeUndefined();
 });

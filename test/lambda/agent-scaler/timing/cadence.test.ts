@@ -10,7 +10,7 @@ const polls = [
   { name: "not at the deadline", last: 1045, now: 1046, at: undefined },
   { name: "not when the last one ran past the deadline", last: 1040, now: 1056, at: undefined },
   {
-    name: "not when Buildkite wants silence past the deadline",
+    name: "not when Buildkite asks for a pause past the deadline",
     cadence: { notBefore: 1055 },
     last: 1000,
     now: 1001,

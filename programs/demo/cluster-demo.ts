@@ -5,12 +5,12 @@ import type { Emulator } from "../../test/harness/emulator";
 import { FakeBuildkiteApi } from "../../test/harness/fake-buildkite-api";
 import type { Environment } from "../../test/harness/processes";
 import { RandomNumbers } from "../../test/harness/random-numbers";
-import { atWork, type Run } from "./at-work";
+import { runCluster, type ClusterRun } from "./cluster-run";
 import { Cluster, type Counts } from "./cluster";
 import { Container } from "./container";
-import { takeOut } from "./deployed-function";
+import { downloadFunction } from "./deployed-function";
 import { DeployedGroup } from "./group";
-import { jobScript } from "./job-script";
+import { demoJobs } from "./jobs";
 import { LiveTable } from "./live-table";
 import { PACKAGES_BUCKET } from "./packages";
 import { type Poll, pollsIn } from "./poll-record";
@@ -25,7 +25,7 @@ const MAX_SIZE = 10;
 /** Minutes in a real cluster, seconds here. */
 const IDLE_SECONDS = 6;
 const [SHORTEST_BOOT_SECONDS, LONGEST_BOOT_SECONDS] = [3, 6];
-/** A run that is scheduled for so long ago has time for one poll: the demo looks at each one. */
+/** Age of the scheduled event: with this one, an invocation has time for one poll only. */
 const EVENT_AGE_MS = 58_000;
 const LONGEST_DELAY_MS = 120_000;
 
@@ -37,8 +37,8 @@ export interface Deployed {
   readonly folder: string;
 }
 
-/** Buildkite's part, played on this machine, and what it takes to see the deployed cluster work for it. */
-export class Workplace {
+/** Runs the deployed AgentScaler on simulated jobs and hosts, with a fake Buildkite API. */
+export class ClusterDemo {
   readonly #buildkite = new FakeBuildkiteApi();
   #endpoint = "";
 
@@ -56,7 +56,7 @@ export class Workplace {
     return this.#buildkite.stop();
   }
 
-  /** The stack's inputs that make it this cluster. */
+  /** The stack's inputs for this cluster, as Terraform variables. */
   get inputs(): Environment {
     return {
       TF_VAR_buildkite_agent_token: TOKEN,
@@ -70,12 +70,12 @@ export class Workplace {
     };
   }
 
-  /** Lets the cluster work through a morning's jobs and leaves a picture of it. */
+  /** Runs all jobs and writes a chart of the run. */
   async run(deployed: Deployed, picturePath: string): Promise<void> {
     const { emulator, functionName: name, groupName, folder } = deployed;
     rmSync(picturePath, { force: true });
     this.terminal.phase(`The cluster at work: ${name}, taken out of the local AWS, runs once a second`);
-    const fn = await takeOut((service, operation, params) => emulator.aws(service, operation, params), {
+    const fn = await downloadFunction((service, operation, params) => emulator.aws(service, operation, params), {
       name,
       bucket: PACKAGES_BUCKET,
       folder,
@@ -83,14 +83,14 @@ export class Workplace {
     const container = new Container(fn, lambdaEnvironment(emulator));
     const group = new DeployedGroup(emulator, groupName);
     const table = new LiveTable(this.terminal);
-    const cluster = morning();
+    const cluster = newCluster();
     try {
-      const working = atWork({
+      const working = runCluster({
         cluster,
         group,
         publish: (counts) => this.publish(counts),
         scale: () => scaleOnce(container),
-        onMoment: (moment) => table.add(moment),
+        onSnapshot: (moment) => table.add(moment),
         until: secondsFrom(Date.now(), this.signal),
       });
       this.report(await working.finally(() => table.end()), cluster, picturePath);
@@ -104,7 +104,7 @@ export class Workplace {
     this.#buildkite.queue(QUEUE, { scheduled, running, idle: agentsIdle, busy: agentsBusy });
   }
 
-  private report(run: Run, cluster: Cluster, picturePath: string): void {
+  private report(run: ClusterRun, cluster: Cluster, picturePath: string): void {
     for (const sentence of summary(run, cluster)) this.terminal.phase(sentence);
     if (cluster.lost > 0) throw new Error(`${cluster.lost} jobs lost their host while they ran.`);
     mkdirSync(join(picturePath, ".."), { recursive: true });
@@ -113,11 +113,11 @@ export class Workplace {
   }
 }
 
-function morning(): Cluster {
+function newCluster(): Cluster {
   const random = new RandomNumbers(SEED);
   const bootSeconds = () => SHORTEST_BOOT_SECONDS + (LONGEST_BOOT_SECONDS - SHORTEST_BOOT_SECONDS) * random.next();
   const times = { agentsPerInstance: AGENTS_PER_INSTANCE, idleSeconds: IDLE_SECONDS, bootSeconds };
-  return new Cluster(jobScript(SEED), times);
+  return new Cluster(demoJobs(SEED), times);
 }
 
 async function scaleOnce(container: Container): Promise<Poll[]> {
@@ -125,7 +125,7 @@ async function scaleOnce(container: Container): Promise<Poll[]> {
   return pollsIn(await container.invoke({ source: "aws.events", "detail-type": "Scheduled Event", time }));
 }
 
-/** What Lambda adds to a function's own environment; the endpoint stands for the real one of AWS. */
+/** What Lambda adds to a function's own environment, with the local AWS as endpoint. */
 function lambdaEnvironment({ env, endpoint, region }: Emulator): Environment {
   return {
     AWS_ENDPOINT_URL: endpoint,
@@ -138,7 +138,7 @@ function lambdaEnvironment({ env, endpoint, region }: Emulator): Environment {
   };
 }
 
-/** Waits for the seconds of a run; a machine that falls too far behind ends it. */
+/** Waits for the seconds of a run. Throws where the machine is too far behind. */
 function secondsFrom(start: number, signal: AbortSignal) {
   return async (second: number): Promise<void> => {
     const ahead = start + second * 1000 - Date.now();

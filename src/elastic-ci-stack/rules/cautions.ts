@@ -1,13 +1,20 @@
-/* Warnings about inputs that work, but perhaps not as their reader expects. */
-import { rangeContains } from "../../value/cidr";
+/* Warnings about inputs that may have an effect which the user does not expect. */
+import { cidrContains } from "../../value/cidr";
 import { every, splitTrimmed } from "../../value/list";
 import { matches } from "../../value/text";
 import { and, eq, gte, isSet, not, or, type Value } from "../../value/value";
-import { createsInstanceRole, createsSigningKey, isOfOneSize, isWindows, usesTypescriptScaler } from "../facts";
+import {
+  createsInstanceRole,
+  createsSigningKey,
+  hasFixedSize,
+  isWindows,
+  usesBuildkiteScaler,
+  usesTypescriptScaler,
+} from "../facts";
 import { table, type InputName, type Inputs, type InputRule } from "../inputs/table";
 
-/** Inputs behind which a right of the created instance role stands. */
-const GRANTS: readonly (readonly [InputName, (inputs: Inputs) => Value<boolean>])[] = [
+/** Inputs that give the created instance role a permission. */
+const PERMISSION_INPUTS: readonly (readonly [InputName, (inputs: Inputs) => Value<boolean>])[] = [
   ["secrets_bucket", (inputs) => isSet(inputs.secretsBucket)],
   ["artifacts_bucket", (inputs) => isSet(inputs.artifactsBucket)],
   ["git_mirror_seed_bucket", (inputs) => isSet(inputs.gitMirrorSeedBucket)],
@@ -23,7 +30,7 @@ const GRANTS: readonly (readonly [InputName, (inputs: Inputs) => Value<boolean>]
   ["instance_role_permissions_boundary_arn", (inputs) => isSet(inputs.instanceRolePermissionsBoundaryArn)],
 ];
 
-const grants = GRANTS.map(([on, isUsed]): InputRule => ({
+const permissions = PERMISSION_INPUTS.map(([on, isUsed]): InputRule => ({
   on,
   holds: (inputs) => not(and(not(createsInstanceRole(inputs)), isUsed(inputs))),
   message: `{${on}=}, but an existing instance role is given, which this stack does not change. See to it in that role.`,
@@ -34,8 +41,7 @@ const AT_MOST_TEN_SECONDS = /^([0-9](\.[0-9]+)?s|10(\.0+)?s|[0-9]{1,4}ms|10000ms
 const scaling: readonly InputRule[] = [
   {
     on: "disable_scale_in",
-    holds: (inputs) =>
-      not(and(inputs.disableScaleIn, inputs.scalerEnableElasticCiMode, eq(inputs.scalerImplementation, "buildkite"))),
+    holds: (inputs) => not(and(inputs.disableScaleIn, inputs.scalerEnableElasticCiMode, usesBuildkiteScaler(inputs))),
     message:
       "{disable_scale_in=}, but Buildkite's AgentScaler scales in all the same in elastic CI mode. " +
       "Set {disable_scale_in} to false, or {scaler_implementation} to typescript, which honours it.",
@@ -62,15 +68,14 @@ const scaling: readonly InputRule[] = [
   },
   {
     on: "scaler_enable_elastic_ci_mode",
-    holds: (inputs) =>
-      not(and(inputs.scalerEnableElasticCiMode, isWindows(inputs), eq(inputs.scalerImplementation, "buildkite"))),
+    holds: (inputs) => not(and(inputs.scalerEnableElasticCiMode, isWindows(inputs), usesBuildkiteScaler(inputs))),
     message:
       "{scaler_enable_elastic_ci_mode=}, but on Windows instances Buildkite's AgentScaler cannot scale in gracefully. " +
       "The one of {scaler_implementation} typescript can.",
   },
   {
     on: "enable_scheduled_scaling",
-    holds: (inputs) => not(and(inputs.enableScheduledScaling, isOfOneSize(inputs))),
+    holds: (inputs) => not(and(inputs.enableScheduledScaling, hasFixedSize(inputs))),
     message:
       "{enable_scheduled_scaling=}, but {min_size=} and {max_size=}. A group of one size has no AgentScaler, " +
       "so instances do not leave when the schedule lowers the minimum.",
@@ -96,7 +101,7 @@ const instances: readonly InputRule[] = [
   {
     on: "docker_fixed_cidr_v4",
     holds: (inputs) =>
-      or(not(isSet(inputs.dockerFixedCidrV4)), rangeContains(inputs.dockerIpv4AddressPool1, inputs.dockerFixedCidrV4)),
+      or(not(isSet(inputs.dockerFixedCidrV4)), cidrContains(inputs.dockerIpv4AddressPool1, inputs.dockerFixedCidrV4)),
     message:
       "{docker_fixed_cidr_v4=}, which lies outside of the pool: {docker_ipv4_address_pool_1=}. Docker may refuse to start.",
   },
@@ -116,4 +121,4 @@ const configuration: readonly InputRule[] = [
   unwritable("buildkite_agent_tags", /^[^"]*$/, "a double quote in a tag"),
 ];
 
-export const unexpected: readonly InputRule[] = [...grants, ...scaling, ...instances, ...configuration];
+export const cautionRules: readonly InputRule[] = [...permissions, ...scaling, ...instances, ...configuration];
