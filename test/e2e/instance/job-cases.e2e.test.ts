@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { JobCheck } from "../../harness/job-check";
 import { addresses } from "./job-cases/addresses";
 import { commitsAndPipelines } from "./job-cases/commits";
@@ -45,4 +47,23 @@ test("a variable that refuses a job is named", () => {
   });
   expect(plain.length).toBeGreaterThan(90);
   expect(plain.filter(({ name, said }) => !said.includes(name) && !said.includes("cannot be checked"))).toEqual([]);
+});
+
+describe("the README's table of variables", () => {
+  const readme = readFileSync(join(__dirname, "../../../README.md"), "utf8");
+  const rows = /### What a job may set\n(.*?)\n\nBuildkite's secrets/s.exec(readme)![1]!.matchAll(/^\| (`.+?) +\|/gm);
+  const named = [...rows].flatMap(([, cell]) => [...cell!.matchAll(/`([A-Z_0-9*]+)`/gi)].map(([, name]) => name!));
+  const all = Object.values(groups).flat();
+  const fits = (pattern: string, name: string) =>
+    new RegExp(`^${pattern.replace("*", ".*")}$`, pattern.endsWith("PROXY") ? "i" : "").test(name);
+
+  test.each(named)("%s has a case", (pattern) => {
+    expect(all.some(({ job }) => Object.keys(job).some((name) => fits(pattern, name)))).toBe(true);
+  });
+
+  test("has every variable that can refuse a job", () => {
+    const names = all.flatMap(({ taken, job }) => (taken ? [] : Object.keys(job).filter((name) => /^\w+$/.test(name))));
+    const known = [...named, "BUILDKITE_PIPELINE_*"];
+    expect(names.filter((name) => !known.some((pattern) => fits(pattern, name)))).toEqual([]);
+  });
 });
