@@ -19,11 +19,10 @@ ONE_CASE = ["github.com", "gitlab.com", "bitbucket.org"]
 
 # Names of variables, and the values with which they lead neither the agent nor Git, ssh, bash or the AWS CLI to other
 # code. The first line that fits a name counts.
-FLAG = r"-[vqfdxn]+|--(prune|(no-)?(tags|single-branch)|depth[= ]\d+|filter=blob:none)"
 VARIABLES = [
   ("GIT_(AUTHOR|COMMITTER)_.*|BUILDKITE_GIT_(SSH_KEY|SPARSE_CHECKOUT_PATHS|REMOTE_MIRROR_URL)", "(?s:.*)"),
   ("AWS_((DEFAULT_)?(REGION|OUTPUT)|(ACCOUNT|ECR_LOGIN|ACCESS_KEY|SECRET|SESSION).*)", r"[\w/+=,. -]*"),
-  ("BUILDKITE_GIT_.*_FLAGS", rf"( *({FLAG})(?![^ ]))* *"),
+  ("BUILDKITE_GIT_.*_FLAGS", r" *((-[vqfdxn]+|--(prune|(no-)?(tags|single-branch)|depth[= ]\d+|filter=blob:none))( +|$))*"),
   ("BUILDKITE_GIT_COMMIT_VERIFICATION", "(strict)?"),
   ("ENV|BUILDKITE_GIT_.*", r"[\w-]*"),
   (
@@ -48,8 +47,12 @@ def read(path):
     return file.read()
 
 
+def quoted(value):
+  return json.dumps(re.sub("[^/]*@", "***@", value))[:300]
+
+
 def describe(what, value, allowed):
-  return Refused(f"its {what} is {json.dumps(value)[:300]}. Allowed: {', '.join(allowed)}")
+  return Refused(f"its {what} is {quoted(value)}. Allowed: {', '.join(allowed)}")
 
 
 def check_pipeline(job, allowed):
@@ -72,7 +75,7 @@ def place(url, form):
 
 def place_of_job(url, what="repository"):
   if not re.fullmatch(ADDRESS, url, re.A | re.I):
-    raise Refused(f"its {what} {json.dumps(re.sub('[^/]*@', '***@', url))[:300]} is no plain https or ssh address")
+    raise Refused(f"its {what} {quoted(url)} is no plain https or ssh address")
   return place(url, ADDRESS)
 
 
@@ -89,7 +92,7 @@ def check_place(what, found, allowed):
 def is_pull_request(job):
   number = job("PULL_REQUEST")
   if not re.fullmatch("(false|[0-9]*)", number):
-    raise Refused("its pull request has no number")
+    raise Refused(f"its pull request {quoted(number)} is no number")
   return number not in ("", "false")
 
 
@@ -109,22 +112,22 @@ def folded(found):
 # Whoever forks a repository calls a branch as they like.
 def check_pull_request(job, mode):
   if mode not in ("none", "same-repository", "any"):
-    raise Refused("this agent does not know its own mode for pull requests")
+    raise Refused(f"{mode} is no mode for pull requests")
   is_one, made_in = is_pull_request(job), job("PULL_REQUEST_REPO")
   if mode == "any" or not (is_one or made_in):
     return
   if is_one and mode == "none":
-    raise Refused(f"it is of pull request {job('PULL_REQUEST')}. Allowed: none")
+    raise describe("pull request", job("PULL_REQUEST"), [mode])
   if not made_in or folded(place_of_pull_request(job)) != folded(place_of_job(job("REPO"))):
-    raise Refused(f"its pull request was made in {json.dumps(made_in or 'an unnamed repository')[:300]}. Allowed: the job's own repository")
+    raise describe("pull request's repository", made_in, ["the job's own"])
 
 
 # The commit itself is proved by the hook pre-checkout, which can reach the repository.
 def check_commit(job):
   if not re.fullmatch("(HEAD|[0-9a-fA-F]{40}|[0-9a-fA-F]{64})?", job("COMMIT")):
-    raise Refused(f"its commit {json.dumps(job('COMMIT'))[:300]} is no full hash")
+    raise Refused(f"its commit {quoted(job('COMMIT'))} is no full hash")
   if job("COMMIT") == "HEAD" and (job("TAG") or is_pull_request(job)):
-    raise Refused("its commit is HEAD, which is that of a branch and of no tag or pull request")
+    raise Refused("its commit is HEAD, and it is no branch's job")
 
 
 def check_branch(job, allowed):
@@ -133,8 +136,8 @@ def check_branch(job, allowed):
   if not name or branch.startswith("refs/") or not any(fnmatchcase(name, pattern) for pattern in allowed):
     raise describe("branch", name, allowed)
   for ref in branch, job("TAG"):
-    if re.search(r"""[\s:~^?*\[\\'"]|\.\.|@\{|//|^[-+/.]|/\.|[/.]$""", ref):
-      raise Refused(f"its branch or tag {json.dumps(ref)[:300]} is no plain name")
+    if re.search(r"""[\s:~^?*[\\'"]|\.\.|^[-+]""", ref):
+      raise Refused(f"its branch {quoted(ref)} is no plain name")
 
 
 # The source of a plugin as the agent reads it: short names stand for repositories on GitHub.
@@ -156,21 +159,21 @@ def check_plugins(job, allowed):
       # A plugin may be a folder of a repository.
       address = re.sub(r"^(\w+://(?:[^/]*@)?(?:(?:github\.com|bitbucket\.org)/[^/]+/[^/]+|[^/]+/.*?\.git))/.*$", r"\1", address)
       if "%" in address or re.search(r"^-|[^\w./+-]", version):
-        raise Refused(f"its plugin {json.dumps(re.sub('[^/]*@', '***@', source))[:300]} is no plain name")
+        raise Refused(f"its plugin {quoted(source)} is no plain name")
       check_place("plugin", place_of_job(address, "plugin"), allowed)
 
 
 def check_variables(variables, repositories):
   for variable, value in variables.items():
     if not re.fullmatch(r"[\w./:-]+", variable, re.A):
-      raise Refused(f"its environment has the name {json.dumps(variable)[:300]}")
+      raise Refused(f"its variable {quoted(variable)} is no plain name")
     for names, values in VARIABLES:
       if re.fullmatch(names, variable):
         if not re.fullmatch(values, value, re.A):
-          raise Refused(f"its environment sets {variable} to what may lead to other code")
+          raise Refused(f"its variable {variable} may lead to other code")
         break
   if variables.get("BUILDKITE_GIT_REMOTE_MIRROR_URL") and not repositories:
-    raise Refused("it has a mirror, which this agent takes only where its repository is listed")
+    raise Refused("its mirror is on no list of repositories")
 
 
 def check():

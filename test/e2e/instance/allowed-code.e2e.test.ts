@@ -20,13 +20,13 @@ describe("jobs that run what their list is to keep out, if nobody checks them", 
     };
     expect(jobs.unchecked(job)).toBe("evil");
     expect(jobs.checked(ACME, job)).toMatch(/^pre-bootstrap: .*its mirror is "evil.com\/web"/);
-    expect(jobs.checked(MAIN, job)).toMatch(/^pre-bootstrap: .*it has a mirror/);
+    expect(jobs.checked(MAIN, job)).toMatch(/^pre-bootstrap: .*its mirror is on no list/);
   });
 
   test("a fork's pull request that does not name the fork", () => {
     const job = { BUILDKITE_PULL_REQUEST: "7", BUILDKITE_PULL_REQUEST_REPO: "" };
     expect(jobs.unchecked(job)).toBe("fork");
-    expect(jobs.checked(MAIN, job)).toMatch(/^pre-bootstrap: .*made in "an unnamed repository"/);
+    expect(jobs.checked(MAIN, job)).toMatch(/^pre-bootstrap: .*pull request's repository is ""/);
   });
 
   test("another branch's commit", () => {
@@ -79,14 +79,14 @@ describe("jobs that run what their list is to keep out, if nobody checks them", 
       GIT_CONFIG_VALUE_0: "https://github.com/acme/w",
     };
     expect(jobs.unchecked(job)).toBe("evil");
-    expect(jobs.checked(ACME, job)).toMatch(/^pre-bootstrap: .*sets GIT_CONFIG_COUNT/);
+    expect(jobs.checked(ACME, job)).toMatch(/^pre-bootstrap: .*its variable GIT_CONFIG_COUNT may lead/);
   });
 
   test("another repository through flags of git clone", () => {
     const flags = `--config=url.file://${jobs.root}/server/evil/w.insteadOf=https://github.com/acme/w`;
     const job = { BUILDKITE_GIT_CLONE_FLAGS: flags };
     expect(jobs.unchecked(job)).toBe("evil");
-    expect(jobs.checked(ACME, job)).toMatch(/^pre-bootstrap: .*sets BUILDKITE_GIT_CLONE_FLAGS/);
+    expect(jobs.checked(ACME, job)).toMatch(/^pre-bootstrap: .*its variable BUILDKITE_GIT_CLONE_FLAGS may/);
   });
 
   test("another repository through a file that bash reads", () => {
@@ -96,7 +96,7 @@ describe("jobs that run what their list is to keep out, if nobody checks them", 
     );
     const job = { BASH_ENV: `${jobs.root}/tmp/evil` };
     expect(jobs.unchecked(job)).toBe("evil");
-    expect(jobs.checked(ACME, job)).toMatch(/^pre-bootstrap: .*sets BASH_ENV/);
+    expect(jobs.checked(ACME, job)).toMatch(/^pre-bootstrap: .*its variable BASH_ENV may lead/);
   });
 });
 
