@@ -40,6 +40,11 @@ test("jobs can read the lists and run the hook, and write neither", () => {
 describe("commits are proved", () => {
   test.each([
     { where: "branches are listed", environment: lists, proved: true },
+    {
+      where: "repositories are listed",
+      environment: { ...pipelinesAlone, BUILDKITE_ALLOWED_REPOSITORIES: "github.com/acme/*" },
+      proved: true,
+    },
     { where: "pipelines alone are listed", environment: pipelinesAlone, proved: false },
     {
       where: "pull requests are limited",

@@ -17,7 +17,7 @@ printf '%s\0' "${BUILDKITE_ALLOWED_PIPELINES?}" "${BUILDKITE_ALLOWED_REPOSITORIE
 chmod 0644 "$settings/allowed-jobs"
 chmod 0755 "$settings"
 install -D -m 0755 "${BASH_SOURCE[0]%/*}/pre-bootstrap.py" "$hooks/pre-bootstrap"
-if [[ -n $BUILDKITE_ALLOWED_BRANCHES || $BUILDKITE_ALLOWED_PULL_REQUESTS != any ]]; then
+if [[ -n $BUILDKITE_ALLOWED_REPOSITORIES$BUILDKITE_ALLOWED_BRANCHES || $BUILDKITE_ALLOWED_PULL_REQUESTS != any ]]; then
   [[ ! -e $hooks/pre-checkout ]] || mv "$hooks/pre-checkout" "$hooks/pre-checkout.image"
   install -m 0755 "${BASH_SOURCE[0]%/*}/pre-checkout.sh" "$hooks/pre-checkout"
 fi

@@ -27,7 +27,8 @@ export const jobs = {
     about:
       "Repositories whose jobs the agents take. Every address of a repository stands for all of them, and * for any characters. Empty: all. " +
       "A port other than the usual one needs an address with ssh:// or https:// that has it. " +
-      "A pull request needs the repository in which it was made to be allowed too, and a mirror needs its own.",
+      "A pull request needs the repository in which it was made to be allowed too, and a mirror needs its own. " +
+      "The commit of a job must lie on its branch or be its tag's.",
     checks: [eachItem(repository)],
   }),
   allowed_branches: texts({

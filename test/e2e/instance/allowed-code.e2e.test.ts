@@ -40,6 +40,7 @@ describe("jobs that run what their list is to keep out, if nobody checks them", 
     expect(jobs.unchecked(job)).toBe("fork");
     expect(jobs.checked(MAIN, job)).toMatch(/^pre-checkout: .*is not on refs\/heads\/main$/);
     expect(jobs.checked({ pullRequests: "none" }, job)).toMatch(/^pre-checkout: .*is not on refs\/heads\/main$/);
+    expect(jobs.checked(ACME, job)).toMatch(/^pre-checkout: .*is not on refs\/heads\/main$/);
   });
 
   test("a fork's commit on a branch that fits and does not exist", () => {
@@ -132,6 +133,29 @@ describe("jobs that their list is to take", () => {
   });
 });
 
+describe("a fork's pull request, where its repository is listed", () => {
+  const fork = {
+    BUILDKITE_PULL_REQUEST: "7",
+    BUILDKITE_PULL_REQUEST_REPO: "git://github.com/acme/fork.git",
+    BUILDKITE_BRANCH: "stranger:topic",
+  };
+
+  test("is taken with a commit that is there", () => {
+    expect(jobs.checked(ACME, { ...fork, BUILDKITE_COMMIT: jobs.hash("refs/pull/7/head") })).toBe("fork");
+  });
+
+  test("is refused with one that is not", () => {
+    const job = { ...fork, BUILDKITE_COMMIT: jobs.hash("feature") };
+    expect(jobs.checked(ACME, job)).toMatch(/^pre-checkout: .*is not on refs\/heads\/topic$/);
+  });
+
+  test("is refused where another repository is named", () => {
+    const job = { ...fork, BUILDKITE_PULL_REQUEST_REPO: "git://github.com/acme/web", BUILDKITE_BRANCH: "main" };
+    const outcome = jobs.checked(ACME, { ...job, BUILDKITE_COMMIT: jobs.hash("refs/pull/7/head") });
+    expect(outcome).toMatch(/^pre-checkout: .*is not on refs\/heads\/main$/);
+  });
+});
+
 describe("the proof of a commit", () => {
   test("leaves nothing behind", () => {
     jobs.folder("tmp").checked(MAIN, {});
@@ -157,6 +181,7 @@ describe("the proof of a commit", () => {
     { what: "no branch", job: { BUILDKITE_BRANCH: "" } },
     { what: "no repository", job: { BUILDKITE_REPO: "" } },
     { what: "a repository that is not there", job: { BUILDKITE_REPO: "https://github.com/acme/gone" } },
+    { what: "no commit", job: { BUILDKITE_COMMIT: "" } },
     { what: "a short hash", job: { BUILDKITE_COMMIT: "abc1234" } },
     { what: "a hash that nobody has", job: { BUILDKITE_COMMIT: "0".repeat(40) } },
   ])("fails with $what", ({ job }) => {

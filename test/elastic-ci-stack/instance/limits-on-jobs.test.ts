@@ -41,6 +41,8 @@ test("with lists of jobs there is room for kilobytes of the user's own text", ()
     allowedPipelines: ["web", "deploy-*"],
     allowedRepositories: ["github.com/acme/*"],
     allowedBranches: ["main"],
-  };
-  expect(gzipSync(userData(props)).length).toBeLessThan(10_000);
+    allowedPlugins: ["github.com/buildkite-plugins/*"],
+    allowedPullRequests: "same-repository",
+  } as const;
+  expect(gzipSync(userData(props)).length).toBeLessThan(11_000);
 });
