@@ -189,10 +189,9 @@ export interface ElasticCiStackProps {
   readonly allowedPipelines?: readonly string[];
 
   /**
-   * Repositories whose jobs the agents take. Every address of a repository stands for all of them, and * for any
-   * characters. Empty: all. A port other than the usual one needs an address with ssh:// or https:// that has it. A
-   * pull request needs the repository in which it was made to be allowed too, and a mirror needs its own. The commit of
-   * a job must lie on its branch or be its tag's.
+   * Repositories whose jobs the agents take: every address of one stands for all, but for unusual ports, and * for any
+   * characters. Empty: all. The commit of a job must lie on its branch there or be its tag's. A pull request needs the
+   * repository in which it was made to be allowed too, and a mirror needs its own.
    * It must in each item be * or a host and a path, such as github.com/acme/* or git@github.com:acme/app.git, by https
    * or ssh.
    * Only for Linux.

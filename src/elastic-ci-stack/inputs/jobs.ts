@@ -25,10 +25,9 @@ export const jobs = {
     env: "BUILDKITE_ALLOWED_REPOSITORIES",
     platforms: ["linux"],
     about:
-      "Repositories whose jobs the agents take. Every address of a repository stands for all of them, and * for any characters. Empty: all. " +
-      "A port other than the usual one needs an address with ssh:// or https:// that has it. " +
-      "A pull request needs the repository in which it was made to be allowed too, and a mirror needs its own. " +
-      "The commit of a job must lie on its branch or be its tag's.",
+      "Repositories whose jobs the agents take: every address of one stands for all, but for unusual ports, and * for any characters. Empty: all. " +
+      "The commit of a job must lie on its branch there or be its tag's. " +
+      "A pull request needs the repository in which it was made to be allowed too, and a mirror needs its own.",
     checks: [eachItem(repository)],
   }),
   allowed_branches: texts({
