@@ -34,6 +34,7 @@ git update-ref refs/tags/v1 "$(commit tagged main)"
 git tag --annotate --message x v2 "$(commit annotated main)"
 git clone --quiet --bare . ../fork.git
 git --git-dir ../fork.git update-ref refs/heads/topic "$(git rev-parse refs/pull/7/head)"
+git --git-dir ../fork.git update-ref refs/heads/twin main
 git update-ref refs/heads/twin main
 git update-ref refs/tags/twin refs/pull/7/head
 `;

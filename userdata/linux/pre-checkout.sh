@@ -75,5 +75,6 @@ export GIT_SSH_COMMAND=$ssh GIT_TERMINAL_PROMPT=0 GIT_NO_REPLACE_OBJECTS=1 GIT_N
 proof init --quiet --bare
 ! prove "${BUILDKITE_REPO-}" "$branch" || exit 0
 # A fork, where it is allowed. GitHub puts its owner in front of the branch, and names it by an address that serves nobody.
-[[ -z $made_in ]] || ! prove "${made_in/#git:/https:}" "${branch#*:}" || exit 0
+# Of HEAD the agent asks the job's own repository alone.
+[[ -z $made_in || $commit == head ]] || ! prove "${made_in/#git:/https:}" "${branch#*:}" || exit 0
 refuse "$why"

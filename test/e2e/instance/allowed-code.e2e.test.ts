@@ -149,6 +149,12 @@ describe("a fork's pull request, where its repository is listed", () => {
     expect(jobs.checked(ACME, job)).toMatch(/^pre-checkout: .*is not on refs\/heads\/topic$/);
   });
 
+  test("is not asked what HEAD is, which the agent takes from the job's own repository", () => {
+    const job = { BUILDKITE_PULL_REQUEST_REPO: fork.BUILDKITE_PULL_REQUEST_REPO, BUILDKITE_BRANCH: "twin" };
+    expect(jobs.unchecked(job)).toBe("fork");
+    expect(jobs.checked(ACME, job)).toMatch(/^pre-checkout: .*is not only a branch$/);
+  });
+
   test("is refused where another repository is named", () => {
     const job = { ...fork, BUILDKITE_PULL_REQUEST_REPO: "git://github.com/acme/web", BUILDKITE_BRANCH: "main" };
     const outcome = jobs.checked(ACME, { ...job, BUILDKITE_COMMIT: jobs.hash("refs/pull/7/head") });
