@@ -108,8 +108,10 @@ export function isBurstable({ instanceTypes }: Inputs): Value<boolean> {
   return areBurstable(instanceTypes);
 }
 
-function limitsJobs({ allowedPipelines, allowedRepositories, allowedBranches }: Inputs): Value<boolean> {
-  return or(isSet(allowedPipelines), isSet(allowedRepositories), isSet(allowedBranches));
+function limitsJobs(inputs: Inputs): Value<boolean> {
+  const { allowedPipelines, allowedRepositories, allowedBranches, allowedPlugins, allowedPullRequests } = inputs;
+  const lists = [allowedPipelines, allowedRepositories, allowedBranches, allowedPlugins];
+  return or(not(eq<string>(allowedPullRequests, "any")), ...lists.map((list) => isSet(list)));
 }
 
 /** Parameter Store reads names with this prefix from Secrets Manager. */

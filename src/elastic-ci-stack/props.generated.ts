@@ -189,9 +189,11 @@ export interface ElasticCiStackProps {
   readonly allowedPipelines?: readonly string[];
 
   /**
-   * Repositories whose jobs the agents take. Every address of a repository stands for all of them, and * for any
-   * characters. Empty: all. A pull request needs the repository in which it was made to be allowed too.
-   * It must in each item be * or a host and a path, such as github.com/acme/* or git@github.com:acme/app.git.
+   * Repositories whose jobs the agents take: every address of one stands for all, but for unusual ports, and * for any
+   * characters. Empty: all. The commit of a job must lie on its branch there or be its tag's. A pull request needs the
+   * repository in which it was made to be allowed too, and a mirror needs its own.
+   * It must in each item be * or a host and a path, such as github.com/acme/* or git@github.com:acme/app.git, by https
+   * or ssh.
    * Only for Linux.
    * @default []
    */
@@ -199,12 +201,33 @@ export interface ElasticCiStackProps {
 
   /**
    * Branches whose jobs the agents take, in which * stands for any characters; a tag counts as refs/tags/ and its name.
-   * Empty: all. Where branches are listed, pull requests out of forks are refused.
+   * Empty: all. Where branches are listed, the commit of a job must lie on its branch or be its tag's, and pull
+   * requests out of forks are refused.
    * It must in each item be a branch, such as main or release/*, or a tag, such as refs/tags/v*.
    * Only for Linux.
    * @default []
    */
   readonly allowedBranches?: readonly string[];
+
+  /**
+   * Repositories whose plugins jobs may use, written like those of `allowedRepositories`. Empty: all. docker#v5 is
+   * github.com/buildkite-plugins/docker-buildkite-plugin. Plugins in the job's own repository (./…) are allowed always.
+   * It must in each item be * or a host and a path, such as github.com/acme/* or git@github.com:acme/app.git, by https
+   * or ssh.
+   * Only for Linux.
+   * @default []
+   */
+  readonly allowedPlugins?: readonly string[];
+
+  /**
+   * Pull requests whose jobs the agents take: none, those made in the pipeline's own repository, or any. Where it is
+   * not any, the commit of every job must lie on its branch or be its tag's. Listed branches turn any into
+   * same-repository.
+   * It must be one of "none", "same-repository", "any".
+   * Only for Linux.
+   * @default "any"
+   */
+  readonly allowedPullRequests?: "none" | "same-repository" | "any";
 
   // AgentScaler
 

@@ -30,6 +30,7 @@ const contents: Given = {
   allowed_pipelines: ["web", "deploy-*"],
   allowed_repositories: ["github.com/acme/*"],
   allowed_branches: ["main", "refs/tags/v*"],
+  allowed_plugins: ["github.com/buildkite-plugins/*"],
   agent_env_file_url: "ssm:/ci/agent",
   scaler_event_schedule_period: "2 minutes",
   scaler_min_poll_interval: "15s",

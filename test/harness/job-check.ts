@@ -10,7 +10,26 @@ export interface Lists {
   readonly pipelines?: readonly string[];
   readonly repositories?: readonly string[];
   readonly branches?: readonly string[];
+  readonly plugins?: readonly string[];
+  readonly pullRequests?: "none" | "same-repository" | "any";
 }
+
+/** A job, by what it has otherwise than the usual one; undefined takes a variable away. */
+export interface JobCase {
+  /** Why the verdict is what it is. */
+  readonly why: string;
+  readonly lists: Lists;
+  readonly job: Readonly<Record<string, unknown>>;
+  readonly taken: boolean;
+}
+
+/** Cases with one verdict: taken({ branches: ["main"] }, [why, job]…). */
+const judged =
+  (taken: boolean) =>
+  (lists: Lists, ...cases: readonly (readonly [why: string, job: JobCase["job"]])[]): readonly JobCase[] =>
+    cases.map(([why, job]) => ({ why, lists, job, taken }));
+export const taken = judged(true);
+export const refused = judged(false);
 
 export const PIPELINE_ID = "0190a1b2-c3d4-4e5f-8a9b-0c1d2e3f4a5b";
 const usual = {
@@ -18,11 +37,22 @@ const usual = {
   BUILDKITE_PIPELINE_ID: PIPELINE_ID,
   BUILDKITE_REPO: "git@github.com:acme/web.git",
   BUILDKITE_BRANCH: "main",
+  BUILDKITE_COMMIT: "0123456789abcdef0123456789abcdef01234567",
   BUILDKITE_TAG: "",
   BUILDKITE_PULL_REQUEST: "false",
   BUILDKITE_PULL_REQUEST_REPO: "",
   BUILDKITE_MESSAGE: "a message\nof two lines",
 };
+
+function written({
+  pipelines = [],
+  repositories = [],
+  branches = [],
+  plugins = [],
+  pullRequests = "any",
+}: Lists): string {
+  return [...[pipelines, repositories, branches, plugins].map((list) => list.join("\n")), pullRequests, ""].join("\0");
+}
 
 /** The agent's pre-bootstrap hook as user data brings it, with an agent that records its annotations. It needs Python. */
 export class JobCheck {
@@ -43,8 +73,8 @@ export class JobCheck {
   }
 
   /** Asks about a job that differs from the usual one in the variables given, without their BUILDKITE_. */
-  ask({ pipelines = [], repositories = [], branches = [] }: Lists, job: object, environment?: Environment) {
-    writeFileSync(this.lists, [pipelines, repositories, branches].map((list) => `${list.join("\n")}\0`).join(""));
+  ask(lists: Lists, job: object, environment?: Environment) {
+    writeFileSync(this.lists, written(lists));
     const entries = Object.entries(job).map(([name, content]) => [`BUILDKITE_${name}`, content as unknown]);
     writeFileSync(this.job, JSON.stringify({ ...usual, ...Object.fromEntries(entries) }));
     return this.run(environment);
@@ -60,6 +90,18 @@ export class JobCheck {
     });
     const annotations = readFileSync(this.told, "utf8");
     return { code: child.status, said: child.stdout, complained: child.stderr, annotations };
+  }
+
+  /** The verdicts on many jobs, out of one process. */
+  judge(cases: readonly JobCase[]): readonly { readonly code: number; readonly said: string }[] {
+    const input = cases.map(({ lists, job }) => ({ lists: written(lists), job: { ...usual, ...job } }));
+    const child = spawnSync("/usr/bin/python3", ["-I", join(__dirname, "judge_jobs.py"), this.hook], {
+      input: JSON.stringify(input),
+      encoding: "utf8",
+      timeout: 300_000,
+    });
+    if (child.status !== 0) throw new Error(child.stderr);
+    return JSON.parse(child.stdout) as ReturnType<JobCheck["judge"]>;
   }
 
   remove(): void {

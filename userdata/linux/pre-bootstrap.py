@@ -1,12 +1,41 @@
 #!/usr/bin/python3 -I
 # The agent asks this hook before it does anything for a job; any exit code but 0 refuses the job.
-# What is allowed stands in a file that jobs cannot write: three lists of patterns, each ended by NUL, one pattern a line.
-# An empty list allows everything. The environment is the agent's own: the job is described in a file that it names.
+# What is allowed stands in a file that jobs cannot write: lists of patterns, one pattern a line, and the mode for pull
+# requests, each ended by NUL. An empty list allows everything. The environment is the agent's own: the job is described in
+# a file that it names.
 import json, os, re, subprocess, sys
 from fnmatch import fnmatchcase
 
 LISTS = os.path.abspath(__file__).replace("buildkite-agent/hooks/pre-bootstrap", "buildkite-elastic-ci-stack/allowed-jobs")
-REMOTE = r"(?i:https?|ssh|git|git\+ssh|ssh\+git)://"
+
+# What Git, a proxy or the server might read in another way than this hook does is no address of a job.
+SCHEME = r"(https|ssh|git\+ssh|ssh\+git)://"
+HOST = "([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)"
+NAME = r"(?:[\w.~+-]|%20)*[\w~+-]"
+ADDRESS = rf"(?:{SCHEME}(?:[\w.~%:!$+=-]*@)?{HOST}(?::(\d+))?/|(?:\w[\w.-]*@)?{HOST}:/?)({NAME}(?:/{NAME})*)/?"
+PATTERN = rf"(?:{SCHEME}(?:[^/@]*@)?([^/:@]+)(?::(\d*))?/+|(?:[^/:@]*@)?([^/:@]+)[:/]/*)(.*)"
+# A name in upper case is the same as one in lower case there.
+ONE_CASE = ["github.com", "gitlab.com", "bitbucket.org"]
+
+# Names of variables, and the values with which they lead neither the agent nor Git, ssh, bash or the AWS CLI to other
+# code. The first line that fits a name counts.
+VARIABLES = [
+  ("GIT_(AUTHOR|COMMITTER)_.*|BUILDKITE_GIT_(SSH_KEY|SPARSE_CHECKOUT_PATHS|REMOTE_MIRROR_URL)", "(?s:.*)"),
+  ("AWS_((DEFAULT_)?(REGION|OUTPUT)|(ACCOUNT|ECR_LOGIN|ACCESS_KEY|SECRET|SESSION).*)", r"[\w/+=,. -]*"),
+  ("BUILDKITE_GIT_.*_FLAGS", r" *((-[vqfdxn]+|--(prune|(no-)?(tags|single-branch)|depth[= ]\d+|filter=blob:none))( +|$))*"),
+  ("BUILDKITE_GIT_COMMIT_VERIFICATION", "(strict)?"),
+  ("ENV|BUILDKITE_GIT_.*", r"[\w-]*"),
+  (
+    "BUILDKITE_(REFSPEC|REPO_MIRROR|(HOOKS_)?SHELL|(ADDITIONAL_)?HOOKS_PATHS?|(BIN|BUILD|BUILD_CHECKOUT|PLUGINS|SOCKETS|CONFIG)_PATH|ENV_.*"
+    "|CHECKOUT_OVERRIDE_MODE|BOOTSTRAP_.*|KUBERNETES_.*|CONTAINER_.*|SSH_.*|SECRETS_.*|PLUGINS_ENABLED|LOCAL_HOOKS_.*|COMMAND_EVAL)",
+    "",
+  ),
+  (
+    r"(GIT|SSH|LD|AWS|BASH|SSL|CURL|OPENSSL|XDG_CONFIG)_.*|BASHOPTS|SHELL(OPTS)?|PS4|IFS|PATH|HOME|(?i:.*_proxy)|REQUESTS_CA_BUNDLE"
+    "|HOSTALIASES|LOCALDOMAIN|RES_OPTIONS|GCONV_PATH|LOCPATH|GLIBC_TUNABLES|PERL5.*",
+    "(?!)",
+  ),
+]
 
 
 class Refused(Exception):
@@ -18,8 +47,12 @@ def read(path):
     return file.read()
 
 
+def quoted(value):
+  return json.dumps(re.sub("[^/]*@", "***@", value))[:300]
+
+
 def describe(what, value, allowed):
-  return Refused(f"its {what} is {json.dumps(value)[:300]}. Allowed: {', '.join(allowed)}")
+  return Refused(f"its {what} is {quoted(value)}. Allowed: {', '.join(allowed)}")
 
 
 def check_pipeline(job, allowed):
@@ -31,47 +64,121 @@ def check_pipeline(job, allowed):
   raise describe("pipeline", job("PIPELINE_SLUG"), allowed)
 
 
-# Host and path of a repository: the same for every way to write its address.
-def place(url):
-  found = re.fullmatch(REMOTE + r"(?:[^/@]*@)?([^/:@]+)(?::\d*)?/+(.*)", url)
-  found = found or re.fullmatch(r"(?:[^/:@]*@)?([^/:@]+)[:/]/*(.*)", url)
-  host, path = found.groups() if found else (url, "*")
+# Host and path of a repository: the same for every way to write its address. An unusual port belongs to the host.
+def place(url, form):
+  found = re.fullmatch(form, url, re.A | re.I)
+  scheme, host, port, other, path = found.groups() if found else (None, None, None, url, "*")
+  usual = "443" if (scheme or "").lower() == "https" else "22"
+  host = (host or other) + (f":{port}" if port and port != usual else "")
   return host.lower(), re.sub(r"\.git$", "", path.rstrip("/"))
 
 
-# What Git, a proxy or the server might read in another way than place() does is refused.
-def place_of_job(url):
-  host, path = place(url)
-  is_remote = re.match(REMOTE + r"|[^/:]+:(?!:|//)", url)
-  is_plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", host) and not re.search(r"[\\?#*[\]\s]", url)
-  is_odd = re.search(r"[:@]|(^|/)(\.\.?)?(/|$)|%(2e|2f|5c|25|[01]|7f)", path, re.I)
-  if is_odd or not (is_remote and is_plain):
-    raise Refused(f"its repository {json.dumps(re.sub('[^/]*@', '***@', url))[:300]} is no plain https or ssh address")
-  return host, path
+def place_of_job(url, what="repository"):
+  if not re.fullmatch(ADDRESS, url, re.A | re.I):
+    raise Refused(f"its {what} {quoted(url)} is no plain https or ssh address")
+  return place(url, ADDRESS)
+
+
+# GitHub names the repository in which a pull request was made by an address from which the agent does not fetch.
+def place_of_pull_request(job):
+  return place_of_job(re.sub("^git://", "https://", job("PULL_REQUEST_REPO")))
+
+
+def check_place(what, found, allowed):
+  if not any(fnmatchcase(found[0], h) and fnmatchcase(found[1], p) for h, p in (place(a, PATTERN) for a in allowed)):
+    raise describe(what, "/".join(found), allowed)
+
+
+def is_pull_request(job):
+  number = job("PULL_REQUEST")
+  if not re.fullmatch("(false|[0-9]*)", number):
+    raise Refused(f"its pull request {quoted(number)} is no number")
+  return number not in ("", "false")
 
 
 def check_repository(job, allowed):
+  check_place("repository", place_of_job(job("REPO")), allowed)
+  if job("GIT_REMOTE_MIRROR_URL"):
+    check_place("mirror", place_of_job(job("GIT_REMOTE_MIRROR_URL"), "mirror"), allowed)
   # The code of a pull request comes from the repository in which it was made.
-  for url in job("REPO"), job("PULL_REQUEST_REPO") or job("REPO"):
-    host, path = place_of_job(url)
-    if not any(fnmatchcase(host, h) and fnmatchcase(path, p) for h, p in map(place, allowed)):
-      raise describe("repository", f"{host}/{path}", allowed)
+  if job("PULL_REQUEST_REPO") or is_pull_request(job):
+    check_place("pull request's repository", place_of_pull_request(job), allowed)
+
+
+def folded(found):
+  return tuple(map(str.lower, found)) if found[0] in ONE_CASE else found
+
+
+# Whoever forks a repository calls a branch as they like.
+def check_pull_request(job, mode):
+  if mode not in ("none", "same-repository", "any"):
+    raise Refused(f"{mode} is no mode for pull requests")
+  is_one, made_in = is_pull_request(job), job("PULL_REQUEST_REPO")
+  if mode == "any" or not (is_one or made_in):
+    return
+  if is_one and mode == "none":
+    raise describe("pull request", job("PULL_REQUEST"), [mode])
+  if not made_in or folded(place_of_pull_request(job)) != folded(place_of_job(job("REPO"))):
+    raise describe("pull request's repository", made_in, ["the job's own"])
+
+
+# The commit itself is proved by the hook pre-checkout, which can reach the repository.
+def check_commit(job):
+  if not re.fullmatch("(HEAD|[0-9a-fA-F]{40}|[0-9a-fA-F]{64})?", job("COMMIT")):
+    raise Refused(f"its commit {quoted(job('COMMIT'))} is no full hash")
+  if job("COMMIT") == "HEAD" and (job("TAG") or is_pull_request(job)):
+    raise Refused("its commit is HEAD, and it is no branch's job")
 
 
 def check_branch(job, allowed):
-  branch, fork = job("BRANCH"), job("PULL_REQUEST_REPO")
-  # Whoever forks a repository calls a branch as they like.
-  if fork and str(place_of_job(fork)).lower() != str(place_of_job(job("REPO"))).lower():
-    raise describe("branch", f"{branch} of {'/'.join(place(fork))}", allowed)
-  if job("REFSPEC") or branch.startswith("refs/"):
-    raise Refused("it asks for something else than a branch or tag")
+  branch = job("BRANCH")
   name = "refs/tags/" + job("TAG") if job("TAG") else branch
-  if not name or not any(fnmatchcase(name, pattern) for pattern in allowed):
+  if not name or branch.startswith("refs/") or not any(fnmatchcase(name, pattern) for pattern in allowed):
     raise describe("branch", name, allowed)
+  for ref in branch, job("TAG"):
+    if re.search(r"""[\s:~^?*[\\'"]|\.\.|^[-+]""", ref):
+      raise Refused(f"its branch {quoted(ref)} is no plain name")
+
+
+# The source of a plugin as the agent reads it: short names stand for repositories on GitHub.
+def check_plugins(job, allowed):
+  plugins = json.loads(job("PLUGINS") or "null") or []
+  if not isinstance(plugins, list):
+    raise Refused("its plugins are no list")
+  for plugin in plugins:
+    for source in [plugin] if isinstance(plugin, str) else plugin:
+      address, _, version = source.partition("#")
+      # A folder of the job's own repository.
+      if re.fullmatch(rf"\.(/{NAME})+", address, re.A):
+        continue
+      if re.fullmatch(r"([\w-]+/)?[\w.-]+", address, re.A):
+        owner, _, name = address.rpartition("/")
+        address = f"github.com/{owner or 'buildkite-plugins'}/{name}-buildkite-plugin"
+      if not re.match(r"[\w+]+://", address):
+        address = "https://" + address
+      # A plugin may be a folder of a repository.
+      address = re.sub(r"^(\w+://(?:[^/]*@)?(?:(?:github\.com|bitbucket\.org)/[^/]+/[^/]+|[^/]+/.*?\.git))/.*$", r"\1", address)
+      if "%" in address or re.search(r"^-|[^\w./+-]", version):
+        raise Refused(f"its plugin {quoted(source)} is no plain name")
+      check_place("plugin", place_of_job(address, "plugin"), allowed)
+
+
+def check_variables(variables, repositories):
+  for variable, value in variables.items():
+    if not re.fullmatch(r"[\w./:-]+", variable, re.A):
+      raise Refused(f"its variable {quoted(variable)} is no plain name")
+    for names, values in VARIABLES:
+      if re.fullmatch(names, variable):
+        if not re.fullmatch(values, value, re.A):
+          raise Refused(f"its variable {variable} may lead to other code")
+        break
+  if variables.get("BUILDKITE_GIT_REMOTE_MIRROR_URL") and not repositories:
+    raise Refused("its mirror is on no list of repositories")
 
 
 def check():
-  pipelines, repositories, branches, end = (part.split("\n") for part in read(LISTS).split("\0"))
+  *lists, mode, end = read(LISTS).split("\0")
+  pipelines, repositories, branches, plugins = ([line for line in part.split("\n") if line] for part in lists)
   variables = json.loads(read(os.environ["BUILDKITE_ENV_JSON_FILE"]))
 
   def job(name):
@@ -80,10 +187,15 @@ def check():
       raise Refused(f"BUILDKITE_{name} is not one line of text")
     return value
 
-  for checker, lines in (check_pipeline, pipelines), (check_repository, repositories), (check_branch, branches):
-    allowed = [line for line in lines if line]
+  if mode == "any" and not any([pipelines, repositories, branches, plugins]):
+    return
+  checkers = (check_pipeline, pipelines), (check_repository, repositories), (check_branch, branches), (check_plugins, plugins)
+  for checker, allowed in checkers:
     if allowed:
       checker(job, allowed)
+  check_pull_request(job, "same-repository" if branches and mode == "any" else mode)
+  check_commit(job)
+  check_variables(variables, repositories)
 
 
 # What a hook prints goes to the agent's log alone. Whoever looks at the job finds an annotation.

@@ -89,6 +89,7 @@ function linux(sources: UserDataSources): Value<string> {
     script(`${LIBRARY}/drain-watcher.sh`, "0755", "drain-watcher.sh"),
     script(`${LIBRARY}/allow-jobs.sh`, "0755", "allow-jobs.sh", limitsJobs),
     script(`${LIBRARY}/pre-bootstrap.py`, "0755", "pre-bootstrap.py", limitsJobs),
+    script(`${LIBRARY}/pre-checkout.sh`, "0755", "pre-checkout.sh", limitsJobs),
     script("/etc/systemd/system/buildkite-drain-watcher.service", "0644", "buildkite-drain-watcher.service"),
     script("/etc/systemd/system/buildkite-agent.service.d/watched.conf", "0644", "buildkite-agent-watched.conf"),
     // The boot fails without the settings, so they come last: then no other file is missing.

@@ -96,13 +96,22 @@ const volumes: readonly InputRule[] = [
   },
 ];
 
-const LISTS_OF_JOBS: readonly InputName[] = ["allowed_pipelines", "allowed_repositories", "allowed_branches"];
+const LISTS_OF_JOBS = ["allowed_pipelines", "allowed_repositories", "allowed_branches", "allowed_plugins"] as const;
 
-/** Refused rather than warned about: nothing would enforce the list. */
-const jobs = LISTS_OF_JOBS.map((on): InputRule => ({
-  on,
-  holds: (inputs) => or(not(isSet(table.content(on, inputs) as Value<readonly string[]>)), not(isWindows(inputs))),
-  message: `{${on}=}, but {instance_operating_system=}, where agents do not check their jobs. Use Linux or leave the list empty.`,
-}));
+/** Refused rather than warned about: nothing would enforce the limit. */
+function onLinux(on: InputName, limits: (inputs: Inputs) => Value<boolean>, without: string): InputRule {
+  return {
+    on,
+    holds: (inputs) => or(not(limits(inputs)), not(isWindows(inputs))),
+    message: `{${on}=}, but {instance_operating_system=}, where agents do not check their jobs. Use Linux or ${without}.`,
+  };
+}
+
+const jobs = [
+  ...LISTS_OF_JOBS.map((on) =>
+    onLinux(on, (inputs) => isSet(table.content(on, inputs) as Value<readonly string[]>), "leave the list empty"),
+  ),
+  onLinux("allowed_pull_requests", (inputs) => not(eq<string>(inputs.allowedPullRequests, "any")), "leave it at any"),
+];
 
 export const instanceRules: readonly InputRule[] = [...images, ...volumes, ...jobs];

@@ -51,7 +51,9 @@ test("all values, each as another setting, reach every part of a boot unchanged,
     for (const script of imageScripts) machine.imageScript(script, `cd "$FAKE" && env -0 >${script}.environment`);
     expect(machine.run("boot.sh").code).toBe(0);
     for (const script of imageScripts) expect(environmentOf(`fake/${script}.environment`)).toMatchObject(given);
-    const lists = ["PIPELINES", "REPOSITORIES", "BRANCHES"].map((list) => given[`BUILDKITE_ALLOWED_${list}`]);
+    const lists = ["PIPELINES", "REPOSITORIES", "BRANCHES", "PLUGINS", "PULL_REQUESTS"].map(
+      (list) => given[`BUILDKITE_ALLOWED_${list}`],
+    );
     expect(machine.read("etc/buildkite-elastic-ci-stack/allowed-jobs")).toBe(lists.map((list) => `${list}\0`).join(""));
   }
   expect(left()).toEqual([]);

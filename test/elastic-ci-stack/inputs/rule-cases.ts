@@ -116,12 +116,17 @@ const instances: readonly Refused[] = [
     { root_volume_throughput: 751 },
     "{root_volume_throughput} is 751, but {root_volume_iops} is 3000",
   ),
-  ...["allowed_pipelines", "allowed_repositories", "allowed_branches"].map((input) =>
+  ...["allowed_pipelines", "allowed_repositories", "allowed_branches", "allowed_plugins"].map((input) =>
     refuse(
       `${input} on Windows`,
       { instance_operating_system: "windows", [input]: ["*"] },
       `{${input}} is ["*"], but {instance_operating_system} is "windows", where agents do not check their jobs`,
     ),
+  ),
+  refuse(
+    "allowed_pull_requests on Windows",
+    { instance_operating_system: "windows", allowed_pull_requests: "none" },
+    '{allowed_pull_requests} is "none", but {instance_operating_system} is "windows", where agents do not check their jobs',
   ),
   refuse(
     "key of a volume that is not encrypted",

@@ -29,7 +29,13 @@ describe("inputs that may have an unexpected effect draw a warning", () => {
 
 describe("an input of the other operating system draws a warning that it has no effect", () => {
   /** These are refused there: a limit that nobody enforces would be worse than none. */
-  const limits: readonly InputName[] = ["allowed_pipelines", "allowed_repositories", "allowed_branches"];
+  const limits: readonly InputName[] = [
+    "allowed_pipelines",
+    "allowed_repositories",
+    "allowed_branches",
+    "allowed_plugins",
+    "allowed_pull_requests",
+  ];
   const foreign = table.names
     .filter((input) => !limits.includes(input))
     .flatMap((input) => (table.row(input).platforms ?? []).map((platform) => ({ input, platform })));

@@ -11,6 +11,7 @@ describe("lists of jobs that agents take", () => {
     { allowedPipelines: ["web"] },
     { allowedRepositories: ["github.com/acme/*"] },
     { allowedBranches: ["main"] },
+    { allowedPlugins: ["github.com/acme/*"] },
   ])("%j alone brings the check to the instance, one pattern a line", (props) => {
     expect(paths(props)).toEqual(expect.arrayContaining([hook, installer]));
     const [list] = Object.values(props) as string[][];
@@ -18,6 +19,12 @@ describe("lists of jobs that agents take", () => {
       expect.any(String),
       list![0],
     ]);
+  });
+
+  test("a mode for pull requests alone brings it too", () => {
+    const props = { allowedPullRequests: "none" } as const;
+    expect(paths(props)).toEqual(expect.arrayContaining([hook, installer]));
+    expect(settings(props)["BUILDKITE_ALLOWED_PULL_REQUESTS"]).toBe("none");
   });
 
   test("several patterns are lines", () => {
@@ -34,6 +41,8 @@ test("with lists of jobs there is room for kilobytes of the user's own text", ()
     allowedPipelines: ["web", "deploy-*"],
     allowedRepositories: ["github.com/acme/*"],
     allowedBranches: ["main"],
-  };
-  expect(gzipSync(userData(props)).length).toBeLessThan(10_000);
+    allowedPlugins: ["github.com/buildkite-plugins/*"],
+    allowedPullRequests: "same-repository",
+  } as const;
+  expect(gzipSync(userData(props)).length).toBeLessThan(11_000);
 });

@@ -39,7 +39,7 @@ test.each(["linux", "windows"] as const)("on %s every name in the settings is re
 
 /** The scripts of jobs also read what the agent sets. */
 const ofBoot = [
-  ...scripts("userdata/linux"),
+  ...scripts("userdata/linux").filter((script) => !script.includes("BUILDKITE_COMMIT")),
   ...ours.linux.filter((script) => /\/(inputs|agent-config)\.sh"$/m.test(script)),
 ];
 const OF_BASH = /^(BASH_\w+|LINENO|PATH|REPLY|ELASTIC_STACK_ROOT)$/;

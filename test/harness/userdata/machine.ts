@@ -14,12 +14,13 @@ export const linuxFiles = {
   "drain-watcher.sh": `${library}/drain-watcher.sh`,
   "allow-jobs.sh": `${library}/allow-jobs.sh`,
   "pre-bootstrap.py": `${library}/pre-bootstrap.py`,
+  "pre-checkout.sh": `${library}/pre-checkout.sh`,
   "buildkite-drain-watcher.service": "etc/systemd/system/buildkite-drain-watcher.service",
   "buildkite-agent-watched.conf": "etc/systemd/system/buildkite-agent.service.d/watched.conf",
 } as const;
 
 /** Files that user data carries only where the stack limits the jobs of its agents. */
-const checksOfJobs = ["allow-jobs.sh", "pre-bootstrap.py"];
+const checksOfJobs = ["allow-jobs.sh", "pre-bootstrap.py", "pre-checkout.sh"];
 
 export const imageScripts = ["bk-mount-instance-storage.sh", "bk-configure-docker.sh", "bk-install-elastic-stack.sh"];
 
