@@ -45,11 +45,15 @@ test("a job, unlike the agent, is the first to go when memory runs out", () => {
   expect(job.run("agent", { TMPDIR: `${job.root}/tmp`, HOME: job.root })).toMatchObject({ code: 0, log: "300\n" });
 });
 
+test("what the agent's last job has left is cleared before the job has anything of its own", () => {
+  expect(job.hook("environment").calls[0]).toBe("clear-last-job.sh stack-i-0-1 0190-job");
+});
+
 describe("Docker", () => {
   test("every job has a configuration of its own, which pre-exit removes", () => {
     const { environment } = job.hook("environment");
     const folder = environment["DOCKER_CONFIG"]!.replace(job.root, "");
-    expect(folder).toMatch(/^\/tmp\/docker-config\.\w{8}$/);
+    expect(folder).toMatch(/^\/tmp\/docker-config\.stack-i-0-1\.\w{8}$/);
     expect(job.mode(folder)).toBe("0700");
     expect(job.hook("pre-exit", { BUILDKITE_DOCKER_CONFIG_TEMP_DIRECTORY: job.root + folder }).code).toBe(0);
     expect(job.exists(folder)).toBe(false);

@@ -101,10 +101,12 @@ class Job:
         self.verify()
         hook = f"{self.config.get('hooks-path', '')}/pre-bootstrap"
         shell, plain = f"{self.work}/env", f"{self.work}/env.json"
+        # Buildkite knows the agent's name, and sends it with the job.
+        sent = {**self.wanted["environment"], "BUILDKITE_AGENT_NAME": self.environment["BUILDKITE_AGENT_NAME"]}
         with open(shell, "w") as file:
-            file.writelines(f"{name}={go_quoted(content)}\n" for name, content in self.wanted["environment"].items())
+            file.writelines(f"{name}={go_quoted(content)}\n" for name, content in sent.items())
         with open(plain, "w") as file:
-            json.dump(self.wanted["environment"], file)
+            json.dump(sent, file)
         files = {"BUILDKITE_ENV_FILE": shell, "BUILDKITE_ENV_JSON_FILE": plain}
         self.environment.update(files)
         if os.path.exists(hook):

@@ -155,7 +155,8 @@ export class SharedFolder {
     const copy = (from: string, to: string) => cpSync(from, this.in(to), { recursive: true });
     for (const name of ["shared", "versions.json"]) copy(join(linux, name), `image/${name}`);
     copy(join(linux, "stack/files"), "image/files");
-    copy(join(repository, "userdata/linux/instance.sh"), `${library}/instance.sh`);
+    for (const name of ["instance.sh", "clear-last-job.sh"])
+      copy(join(repository, "userdata/linux", name), `${library}/${name}`);
     copy(join(linux, "stack/scripts"), "image-scripts");
   }
 }

@@ -12,6 +12,7 @@ export const linuxFiles = {
   "instance.sh": `${library}/instance.sh`,
   "with-environment.sh": `${library}/with-environment.sh`,
   "drain-watcher.sh": `${library}/drain-watcher.sh`,
+  "clear-last-job.sh": `${library}/clear-last-job.sh`,
   "allow-jobs.sh": `${library}/allow-jobs.sh`,
   "pre-bootstrap.py": `${library}/pre-bootstrap.py`,
   "pre-checkout.sh": `${library}/pre-checkout.sh`,

@@ -55,11 +55,11 @@ stack_secret_files_in() {
   done
 }
 
-# ssh-agent answers in shell text. Two values are all that is taken from it.
+# ssh-agent answers in shell text. Two values are all that is taken from it. Its name says which agent's job it belongs to.
 stack_start_ssh_agent() {
   local stack_said
   if [[ -n ${SSH_AUTH_SOCK-} && -n ${SSH_AGENT_PID-} ]]; then return; fi
-  stack_said=$(ssh-agent -s)
+  stack_said=$(exec -a "ssh-agent of ${BUILDKITE_AGENT_NAME-}" ssh-agent -s)
   [[ $stack_said =~ SSH_AUTH_SOCK=([^\;]+)\; ]] || stack_refuse "ssh-agent does not say where it listens"
   export SSH_AUTH_SOCK=${BASH_REMATCH[1]}
   [[ $stack_said =~ SSH_AGENT_PID=([0-9]+)\; ]] || stack_refuse "ssh-agent does not say which process it is"
