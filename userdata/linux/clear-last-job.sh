@@ -5,7 +5,7 @@
 set -uo pipefail
 
 if (($# == 0)); then
-  set -- "$(jq -r '.BUILDKITE_AGENT_NAME // empty' "$BUILDKITE_ENV_JSON_FILE")" "${BUILDKITE_JOB_ID-}"
+  set -- "$(jq -r '.BUILDKITE_AGENT_NAME // empty' "${BUILDKITE_ENV_JSON_FILE:-/dev/null}")" "${BUILDKITE_JOB_ID-}"
 fi
 [[ -n ${1-} && -n ${2-} ]] || exit 0
 agent="BUILDKITE_AGENT_NAME=$1"
@@ -46,6 +46,7 @@ end() {
     login=$(sed -zn 's/^BUILDKITE_DOCKER_CONFIG_TEMP_DIRECTORY=//p' "${file%/*}/environ" 2>/dev/null | tr '\0' '\n')
     case $login in
       */docker-config.* | /tmp/tmp.??????????) rm -rf -- "$login" ;;
+      *) ;;
     esac
   done
   kill -KILL "${@//[^0-9]/}" 2>/dev/null

@@ -12,7 +12,7 @@ stack_environment_failed() {
     *) ! declare -F -- "${2%% *}" >/dev/null || return 0 ;;
   esac
   trap - ERR EXIT
-  stack_refuse "Elastic CI Stack: the environment file $stack_environment_name in the secrets bucket fails in line $1"
+  stack_refuse "Elastic CI Stack: the environment file ${stack_environment_name?} in the secrets bucket fails in line $1"
 }
 
 # Of a text that has not been read to its end: by its own wish, or because bash cannot.
