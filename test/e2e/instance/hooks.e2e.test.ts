@@ -45,10 +45,6 @@ test("a job, unlike the agent, is the first to go when memory runs out", () => {
   expect(job.run("agent", { TMPDIR: `${job.root}/tmp`, HOME: job.root })).toMatchObject({ code: 0, log: "300\n" });
 });
 
-test("what the agent's last job has left is cleared before the job has anything of its own", () => {
-  expect(job.hook("environment").calls[0]).toBe("clear-last-job.sh stack-i-0-1 0190-job");
-});
-
 describe("Docker", () => {
   test("every job has a configuration of its own, which pre-exit removes", () => {
     const { environment } = job.hook("environment");

@@ -69,7 +69,7 @@ describe("notices", () => {
       machine.pass(500);
       await rounds(machine);
       expect(signals(machine)).toEqual([FINISH]);
-      machine.pass(100);
+      machine.pass(50);
       expect(await job.ended()).toMatchObject(CANCELLED);
       await machine.gone();
       expect(signals(machine)).toEqual([FINISH, CANCEL]);
