@@ -1,4 +1,5 @@
 import { type AgentOptions, AgentProcess, saysWhichAgent } from "../../harness/agent/agent-process";
+import { VERIFICATION_KEY } from "../../harness/sandbox/scene";
 
 /** What all tests of machines take for granted of the agent: the stand-in does it as a real one. */
 let agent: AgentProcess;
@@ -66,6 +67,23 @@ test("a job without a repository does not begin", async () => {
   await agent.ended();
   expect(agent.calls).toContain("job ends 1");
   expect(agent.log).toContain("Missing repository");
+});
+
+test("a checkout that fails is tried six times", async () => {
+  await start({ jobs: [{ BUILDKITE_REPO: "/nowhere", BUILDKITE_SKIP_CHECKOUT: "false" }], config: oneJob });
+  await agent.ended();
+  expect(agent.log.match(/fatal: repository '\/nowhere' does not exist/g)).toHaveLength(6);
+  expect(agent.calls).not.toContain("job ends 0");
+});
+
+test.each([
+  { behavior: "block", end: "job ends -1 signature_rejected" },
+  { behavior: "warn", end: "job ends 0" },
+])("with a key for verification and $behavior, a job without a signature: $end", async ({ behavior, end }) => {
+  const verification = ["verification-jwks-file=KEY", `verification-failure-behavior=${behavior}`];
+  await start({ jobs: [{}], config: [...oneJob, ...verification], key: VERIFICATION_KEY });
+  await agent.ended();
+  expect(agent.calls).toContain(end);
 });
 
 test.each([401, 422])("%i for registering ends it at once", async (register) => {

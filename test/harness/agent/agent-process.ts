@@ -58,8 +58,9 @@ export function agentFile(
 export interface AgentOptions {
   readonly jobs?: readonly Readonly<Record<string, string>>[];
   readonly graceSeconds?: number;
-  /** Further lines of its configuration. */
+  /** Further lines of its configuration; the key's file is KEY there. */
   readonly config?: readonly string[];
+  readonly key?: string;
   readonly hooks?: Readonly<Record<string, string>>;
   /** The status that it gets for registering. */
   readonly register?: number;
@@ -80,12 +81,11 @@ export class AgentProcess {
     if (options.register !== undefined) one.write("register", String(options.register));
     one.spawn(join(__dirname, "fake_agent_api.py"), [one.folder, "0"], { PORT_FILE: join(one.folder, "port") });
     await one.reaches(() => one.read("port") !== "");
-    const hooks = `hooks-path=${one.folder}/hooks`;
+    one.write("key.json", options.key ?? "");
+    const config = (options.config ?? []).map((line) => line.replace("KEY", join(one.folder, "key.json")));
     const endpoint = `http://127.0.0.1:${one.read("port")}`;
-    one.write(
-      "agent.cfg",
-      agentFile(one.folder, endpoint, options.graceSeconds ?? 59, [hooks, ...(options.config ?? [])]),
-    );
+    const lines = [`hooks-path=${one.folder}/hooks`, ...config];
+    one.write("agent.cfg", agentFile(one.folder, endpoint, options.graceSeconds ?? 59, lines));
     one.agent = one.spawn(agentBinary, ["start", "--config", join(one.folder, "agent.cfg")]);
     one.agent.on("exit", (code, signal) => (one.code = code ?? signal ?? -1));
     return one;
