@@ -87,12 +87,24 @@ test.each([
   expect(outcome.calls.some((call) => call.includes("set-instance-health"))).toBe(true);
 });
 
-test("a stack without lists brings no check and starts its agent", () => {
-  const open = new Machine();
-  const outcome = open.run("boot.sh");
-  expect(outcome.code).toBe(0);
-  expect(open.read(`${hooks}/pre-bootstrap`) + open.read(linuxFiles["allow-jobs.sh"])).toBe("");
-  expect(open.exists(`${hooks}/pre-checkout`)).toBe(false);
-  expect(open.exists("etc/systemd/system/buildkite-agent.service.d/allowed-jobs.conf")).toBe(false);
-  open.remove();
+describe("a stack without lists", () => {
+  let open: Machine;
+  beforeEach(() => {
+    open = new Machine();
+  });
+  afterEach(() => open.remove());
+
+  test("brings no check, and its agents clear up between jobs", () => {
+    expect(open.run("boot.sh").code).toBe(0);
+    expect(open.read(`${hooks}/pre-bootstrap`)).toBe(shipped("linux/clear-last-job.sh"));
+    expect(open.read(linuxFiles["allow-jobs.sh"])).toBe("");
+    expect(open.exists(`${hooks}/pre-checkout`)).toBe(false);
+    expect(open.exists("etc/systemd/system/buildkite-agent.service.d/allowed-jobs.conf")).toBe(false);
+  });
+
+  test("leaves an image the hook that it has", () => {
+    open.write(`${hooks}/pre-bootstrap`, "its own");
+    expect(open.run("boot.sh").code).toBe(0);
+    expect(open.read(`${hooks}/pre-bootstrap`)).toBe("its own");
+  });
 });

@@ -63,11 +63,17 @@ describe("drain-watcher.ps1", () => {
     { name: "poll", linux: /poll_seconds=(\d+)/, windows: /\$pollSeconds = (\d+)/ },
     { name: "heartbeat", linux: /heartbeat_seconds=(\d+)/, windows: /\$heartbeatSeconds = (\d+)/ },
     { name: "spot", linux: /spot_seconds=(\d+)/, windows: /\$spotSeconds = (\d+)/ },
-    { name: "cancel", linux: /cancel_seconds=(\d+)/, windows: /\$cancelSeconds = (\d+)/ },
   ];
   test.each(numbers)("the $name time is that of Linux", ({ linux, windows }) => {
     expect(watcher.match(windows)?.[1]).toMatch(/^\d+$/);
     expect(watcher.match(windows)?.[1]).toBe(linuxWatcher.match(linux)?.[1]);
+  });
+
+  test("cancels jobs early enough for the grace period that the agent has where nobody sets one", () => {
+    const [cancelled, poll] = [/\$cancelSeconds = (\d+)/, /\$pollSeconds = (\d+)/].map((one) =>
+      Number(watcher.match(one)?.[1]),
+    );
+    expect(cancelled! - poll!).toBeGreaterThanOrEqual(15);
   });
 
   test("reads the settings that the Linux watcher reads", () => {

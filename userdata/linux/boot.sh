@@ -44,6 +44,12 @@ hide_token() {
   fi
 }
 
+# Where the image has nothing to say before jobs, this clears up after the last one.
+clear_between_jobs() {
+  local hook=$root/etc/buildkite-agent/hooks/pre-bootstrap
+  [[ -e $hook ]] || install -D -m 0755 "$library/clear-last-job.sh" "$hook"
+}
+
 start_drain_watcher() {
   systemctl daemon-reload && systemctl enable --now buildkite-drain-watcher.service
 }
@@ -66,6 +72,7 @@ step "drain watcher" start_drain_watcher
 if [[ -e $library/allow-jobs.sh ]]; then
   step allow-jobs.sh "$library/with-environment.sh" "$library/allow-jobs.sh"
 fi
+step "clearing between jobs" clear_between_jobs
 image_script bk-install-elastic-stack.sh
 hide_token
 

@@ -19,8 +19,10 @@ poll_seconds=5
 heartbeat_seconds=60
 # EC2 takes a spot instance two minutes after its notice.
 spot_seconds=110
-# What is left of the time when jobs are cancelled, so that Buildkite hears of it from the agent.
-cancel_seconds=20
+# Jobs are cancelled so long before the deadline that they have the agent's whole grace period, and this beside.
+margin_seconds=5
+# What is left of the time when jobs that still run are killed, so that Buildkite hears of it from the agent.
+end_seconds=5
 # After the agent's end: until when each request is repeated, and when nothing is waited for any more.
 shrink_seconds=45
 replace_seconds=75
@@ -35,6 +37,7 @@ spot=
 draining=
 deadline=0
 cancelled=
+killed=
 next_heartbeat=0
 state=
 looks=0
@@ -97,15 +100,27 @@ lifecycle() {
     --lifecycle-hook-name "$LIFECYCLE_HOOK_NAME" >/dev/null
 }
 
+# The agent's children are its jobs. It reports one that is killed at once; what that one has started ends with the unit.
+kill_jobs() {
+  local main
+  local -a jobs
+  killed=yes
+  main=$(property MainPID)
+  [[ $main == [1-9]* ]] || return
+  read -rd '' -a jobs < <(cat "$root/proc/$main"/task/*/children)
+  ((${#jobs[@]} == 0)) || kill -KILL "${jobs[@]}"
+}
+
 # One round of waiting for the jobs. The state "deactivating" lasts until they are done. Only an agent that nobody has
 # stopped yet is told to: the first SIGTERM means "finish", a second one "cancel".
 finish_jobs() {
   [[ $state == deactivating ]] || control stop --no-block
-  if [[ -z $cancelled ]] && ((deadline > 0 && now >= deadline - cancel_seconds)); then
+  if [[ -z $cancelled ]] && ((deadline > 0 && now >= deadline - ${BUILDKITE_AGENT_CANCEL_GRACE_PERIOD?} - margin_seconds)); then
     cancelled=yes
     say "drain: cancelling the jobs that still run"
     control kill --kill-who=main --signal=SIGQUIT
   fi
+  if ((deadline > 0 && now >= deadline - end_seconds)); then kill_jobs; fi
   if [[ -n $terminating ]] && ((now >= next_heartbeat)); then
     next_heartbeat=$((now + heartbeat_seconds))
     lifecycle record-lifecycle-action-heartbeat || say "drain: the heartbeat failed; the next one follows"
@@ -190,8 +205,8 @@ while sleep "$poll_seconds"; do
   now=$(date +%s)
   look_for_notices
   state=$(property ActiveState)
-  # Late or not, jobs are cancelled first: a request that hangs can outlast the seconds before the deadline.
-  if agent_has_ended || { [[ -n $cancelled ]] && ((now >= deadline)); }; then
+  # Late or not, jobs are killed first, and the agent has time to report them: a request that hangs can outlast the deadline.
+  if agent_has_ended || { [[ -n $killed ]] && ((now >= deadline + end_seconds)); }; then
     leave
   else
     leaving_since=0

@@ -14,7 +14,8 @@ $pollSeconds = 5
 $heartbeatSeconds = 60
 # EC2 takes a spot instance two minutes after its notice.
 $spotSeconds = 110
-# What is left of the time when jobs are cancelled, so that Buildkite hears of it from the agent.
+# What is left of the time when jobs are cancelled, so that Buildkite hears of it from the agent. On Windows nobody sets
+# its grace period: it is 10 s in version 3, and 15 s in version 4.
 $cancelSeconds = 20
 
 function Write-Log([string] $message) {

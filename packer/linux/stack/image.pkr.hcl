@@ -152,6 +152,7 @@ build {
   provisioner "file" {
     sources = [
       "${path.root}/../../../userdata/linux/instance.sh",
+      "${path.root}/../../../userdata/linux/clear-last-job.sh",
       "${path.root}/../../../userdata/linux/with-environment.sh",
       "${path.root}/../../../userdata/linux/drain-watcher.sh",
     ]

@@ -87,6 +87,7 @@ function linux(sources: UserDataSources): Value<string> {
     script(`${LIBRARY}/instance.sh`, "0644", "instance.sh"),
     script(`${LIBRARY}/with-environment.sh`, "0755", "with-environment.sh"),
     script(`${LIBRARY}/drain-watcher.sh`, "0755", "drain-watcher.sh"),
+    script(`${LIBRARY}/clear-last-job.sh`, "0755", "clear-last-job.sh"),
     script(`${LIBRARY}/allow-jobs.sh`, "0755", "allow-jobs.sh", limitsJobs),
     script(`${LIBRARY}/pre-bootstrap.py`, "0755", "pre-bootstrap.py", limitsJobs),
     script(`${LIBRARY}/pre-checkout.sh`, "0755", "pre-checkout.sh", limitsJobs),

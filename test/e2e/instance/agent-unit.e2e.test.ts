@@ -85,6 +85,7 @@ describe("the programs that keep the original's names", () => {
     machine.run("with-environment.sh", {}, join(imageFiles, "usr/local/bin", name), ...words);
   const transition = ["autoscaling:EC2_INSTANCE_TERMINATING", "i-0123456789abcdef0"];
   const stop = "systemctl stop --no-block buildkite-agent.service";
+  const config = "etc/buildkite-agent/buildkite-agent.cfg";
   const cancel = "systemctl kill --kill-who=main --signal=SIGQUIT buildkite-agent.service";
 
   test("stop-agent-gracefully returns when the jobs are done, however long they take", () => {
@@ -94,14 +95,21 @@ describe("the programs that keep the original's names", () => {
   });
 
   test("stop-agent-gracefully cancels the jobs of a spot instance in time", () => {
-    machine.set("job-seconds", "1000");
+    machine.set("job-seconds", "1000").write(config, "name=a\ncancel-grace-period=60\n");
     const outcome = run("stop-agent-gracefully", "ec2:SPOT", transition[1]!, "1970-01-01T00:02:00Z");
-    expect(outcome).toMatchObject({ code: 0, calls: [`0 ${stop}`, `100 ${cancel}`] });
+    expect(outcome).toMatchObject({ code: 0, calls: [`0 ${stop}`, `50 ${cancel}`] });
   });
 
-  test("stop-agent-gracefully reads no file and evaluates nothing", () => {
+  test("stop-agent-gracefully kills what runs on then, so that the agent reports it in time", () => {
+    machine.set("job-seconds", "1000").set("grace", "9999");
+    machine.write(config, 'cancel-signal-timeout="30s"\ncancel-cleanup-timeout="10s"\n');
+    const outcome = run("stop-agent-gracefully", "ec2:SPOT", transition[1]!, "1970-01-01T00:02:00Z");
+    expect(outcome).toMatchObject({ code: 0, calls: [`0 ${stop}`, `70 ${cancel}`, "110 kill -KILL 811 812"] });
+  });
+
+  test("stop-agent-gracefully evaluates nothing", () => {
     const source = readFileSync(join(imageFiles, "usr/local/bin/stop-agent-gracefully"), "utf8");
-    expect(source).not.toMatch(/\beval\b|\bsource\b|^\s*\. |</m);
+    expect(source).not.toMatch(/\beval\b|\bsource\b|^\s*\. /m);
   });
 
   test("stop-agent-gracefully fails where systemd does", () => {

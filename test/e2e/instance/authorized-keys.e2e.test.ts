@@ -26,6 +26,11 @@ test("the keys of the stack's address replace those that were there", () => {
   expect(outcome.calls.join("\n") + outcome.log).not.toContain("hidden");
 });
 
+test("a file from Windows, with a byte order mark, is taken as on Linux", () => {
+  keys(`\ufeff${key}\r\n${key}\r\n`);
+  expect([refresh().code, machine.read(file)]).toEqual([0, `${key}\n${key}\n`]);
+});
+
 test("on Ubuntu they are those of the user ubuntu", () => {
   machine.write("etc/os-release", 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\n');
   keys(`${key}\n`);

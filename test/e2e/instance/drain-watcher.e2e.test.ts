@@ -5,6 +5,7 @@ const settings = {
   LIFECYCLE_HOOK_NAME: "builders-terminating-hook",
   AWS_REGION: "ap-south-2",
   INSTANCE_TERMINATION_GRACE_PERIOD: "300",
+  BUILDKITE_AGENT_CANCEL_GRACE_PERIOD: "60",
   BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "0",
 };
 const limits = "--cli-connect-timeout 5 --cli-read-timeout 10";
@@ -13,6 +14,7 @@ const target =
   `--instance-id i-0123456789abcdef0 --region ap-south-2 ${limits}`;
 const stop = "systemctl stop --no-block buildkite-agent.service";
 const cancel = "systemctl kill --kill-who=main --signal=SIGQUIT buildkite-agent.service";
+const kill = "kill -KILL 811 812";
 const heartbeat = `timeout 20 aws autoscaling record-lifecycle-action-heartbeat ${target}`;
 const complete = `timeout 20 aws autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE ${target}`;
 const shrink =
@@ -72,25 +74,46 @@ describe("the group terminates the instance", () => {
   test("an agent that could not be told is told again", () => {
     machine.set("failures/systemctl-stop", "");
     const outcome = watch({ INSTANCE_TERMINATION_GRACE_PERIOD: "30" });
-    expect(outcome.calls.filter((call) => call.endsWith(stop))).toHaveLength(6);
+    expect(outcome.calls.filter((call) => call.endsWith(stop))).toHaveLength(7);
   });
 
-  test("when the grace period is over jobs are cancelled, the action completes, no heartbeat follows", () => {
-    machine.set("job-seconds", "9999").set("failures/systemctl-kill", "");
-    const outcome = watch({ INSTANCE_TERMINATION_GRACE_PERIOD: "100" });
-    expect(outcome.calls.slice(1)).toEqual([`15 ${heartbeat}`, `75 ${heartbeat}`, `95 ${cancel}`, `115 ${complete}`]);
-  });
-
-  test("jobs are cancelled, too, when a request hung while it was time for that", () => {
-    machine.set("job-seconds", "9999").set("faults/record-lifecycle-action-heartbeat", "hung");
-    const outcome = watch({ INSTANCE_TERMINATION_GRACE_PERIOD: "85" });
-    expect(outcome.calls.slice(-2)).toEqual([`100 ${cancel}`, `105 ${complete}`]);
-  });
-
-  test("cancelled jobs end the waiting before the grace period does", () => {
+  test("jobs are cancelled so early that the agent's own grace period ends before the deadline", () => {
     machine.set("job-seconds", "9999");
     const outcome = watch({ INSTANCE_TERMINATION_GRACE_PERIOD: "100" });
-    expect(outcome.calls.slice(-2)).toEqual([`95 ${cancel}`, `105 ${complete}`]);
+    expect(outcome.calls.slice(1)).toEqual([`15 ${heartbeat}`, `50 ${cancel}`, `75 ${heartbeat}`, `115 ${complete}`]);
+  });
+
+  test.each([
+    { grace: "10", cancelled: 100 },
+    { grace: "60", cancelled: 50 },
+    { grace: "600", cancelled: 15 },
+  ])("of a grace period of $grace s: what still runs is killed, and the action completes after that", (row) => {
+    machine.set("job-seconds", "9999").set("grace", "9999");
+    const limits = { INSTANCE_TERMINATION_GRACE_PERIOD: "100", BUILDKITE_AGENT_CANCEL_GRACE_PERIOD: row.grace };
+    const { calls } = watch(limits);
+    expect(calls.filter((call) => !call.endsWith(heartbeat)).slice(1)).toEqual([
+      `${row.cancelled} ${cancel}`,
+      `110 ${kill}`,
+      `120 ${complete}`,
+    ]);
+  });
+
+  test("an agent that reports nothing even then does not keep the instance", () => {
+    machine.set("job-seconds", "9999").set("grace", "9999").set("failures/kill", "").set("failures/systemctl-kill", "");
+    const outcome = watch({ INSTANCE_TERMINATION_GRACE_PERIOD: "100" });
+    expect(outcome.calls.slice(-3)).toEqual([`110 ${kill}`, `115 ${kill}`, `120 ${complete}`]);
+  });
+
+  test("jobs are killed, too, when a request hung while it was time for that", () => {
+    machine.set("job-seconds", "9999").set("grace", "9999").set("faults/record-lifecycle-action-heartbeat", "hung");
+    const outcome = watch({ INSTANCE_TERMINATION_GRACE_PERIOD: "83" });
+    expect(outcome.calls.slice(-3)).toEqual([`75 ${heartbeat}`, `100 ${kill}`, `105 ${complete}`]);
+  });
+
+  test("cancelled jobs that end sooner end the waiting", () => {
+    machine.set("job-seconds", "9999").set("grace", "1");
+    const outcome = watch({ INSTANCE_TERMINATION_GRACE_PERIOD: "100" });
+    expect(outcome.calls.slice(-2)).toEqual([`50 ${cancel}`, `60 ${complete}`]);
   });
 
   test("a failed heartbeat does not end the waiting", () => {
@@ -118,7 +141,7 @@ describe("the group terminates the instance", () => {
 
   test("a spot notice during the drain shortens it", () => {
     machine.metadata(spot, "0 none", "50 {}").set("job-seconds", "9999");
-    expect(watch().calls.slice(-2)).toEqual([`140 ${cancel}`, `150 ${complete}`]);
+    expect(watch().calls.slice(-3)).toEqual([`95 ${cancel}`, `135 ${heartbeat}`, `160 ${complete}`]);
   });
 
   test("a stack without a hook calls nothing in its name", () => {
@@ -135,12 +158,12 @@ describe("EC2 takes a spot instance back", () => {
 
   test("the agent is told, its jobs are cancelled in time, and the instance leaves its group", () => {
     machine.set("job-seconds", "9999");
-    expect(watch().calls).toEqual([`10 ${stop}`, `100 ${cancel}`, `110 ${shrink}`, `115 ${complete}`]);
+    expect(watch().calls).toEqual([`10 ${stop}`, `55 ${cancel}`, `120 ${shrink}`, `125 ${complete}`]);
   });
 
   test("a lifecycle action that the group starts meanwhile is completed, and nothing else is asked", () => {
-    machine.metadata(state, "0 InService", "30 Terminated").set("job-seconds", "50");
-    expect(watch().calls).toEqual([`10 ${stop}`, `30 ${heartbeat}`, `65 ${complete}`]);
+    machine.metadata(state, "0 InService", "30 Terminated").set("job-seconds", "40");
+    expect(watch().calls).toEqual([`10 ${stop}`, `30 ${heartbeat}`, `55 ${complete}`]);
   });
 });
 
@@ -168,7 +191,7 @@ describe.each(wishes)("$name", ({ give }) => {
 
   test("a spot notice sets a limit after all", () => {
     machine.metadata(spot, "0 none", "50 {}").set("job-seconds", "9999");
-    expect(watch().calls.slice(1)).toEqual([`140 ${cancel}`, `150 ${shrink}`, `155 ${complete}`]);
+    expect(watch().calls.slice(1)).toEqual([`95 ${cancel}`, `160 ${shrink}`, `165 ${complete}`]);
   });
 });
 

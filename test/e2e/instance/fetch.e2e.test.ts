@@ -77,6 +77,11 @@ describe("ssm:/", () => {
     expect([fetch("ssm:/ci/ssm:/env").code, read()]).toEqual([0, 'B="c"\n']);
   });
 
+  test("a value from Windows, with a byte order mark, arrives as on Linux", () => {
+    parameters(["/ci/env/x", "\ufefftwo\r\nlines\r\n"]);
+    expect([fetch("ssm:/ci/env").code, read()]).toEqual([0, 'X="two\nlines\n"\n']);
+  });
+
   const values: [string, string][] = [
     ['a"b$c', '"a\\"b\\$c"'],
     ["`id` $(id)", '"\\`id\\` \\$(id)"'],

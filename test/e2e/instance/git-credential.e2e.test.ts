@@ -69,6 +69,14 @@ test.each([
   expect(ask(request(host, more)).said).toBe(gives);
 });
 
+test("a file from Windows, with a byte order mark, is read like any other", () => {
+  job.object("web/git-credentials", "\ufeffhttps://first:one@github.com\r\nhttps://b:two@b.example.com\r\n");
+  expect([ask(request("github.com")).said, ask(request("b.example.com")).said]).toEqual([
+    answer("first", "one"),
+    answer("b", "two"),
+  ]);
+});
+
 test("another protocol gets that protocol's line", () => {
   job.object("web/git-credentials", stored);
   expect(ask("protocol=http\nhost=github.com\n\n").said).toBe(answer("plain", "three"));

@@ -29,10 +29,18 @@ describe("SSH keys", () => {
     expect(calls.filter((call) => call.startsWith("ssh-agent"))).toEqual([]);
   });
 
-  test("one that is broken is named, and the job goes on", () => {
-    const { code, log } = job.object("private_ssh_key", "no key").set("ssh-add-fails", "").hook("environment");
+  test("one that is broken is named, the job goes on, and nobody says that there was none", () => {
+    const given = { BUILDKITE_REPO: "git@github.com:acme/web.git" };
+    const { code, log } = job.object("private_ssh_key", "no key").set("ssh-add-fails", "").hook("environment", given);
     expect(code).toBe(0);
     expect(log).toContain("does not take the key private_ssh_key");
+    expect(log).not.toContain(missing);
+  });
+
+  test("one with line ends of Windows and a byte order mark arrives as on Linux", () => {
+    job.object("private_ssh_key", `\ufeff${keyOf("root").replaceAll("\n", "\r\n")}\r\n`).hook("environment");
+    expect(job.read("fake/ssh-keys")).toContain(keyOf("root"));
+    expect(job.read("fake/ssh-keys")).not.toMatch(/\r|\ufeff/);
   });
 
   const missing = "has no SSH key for this pipeline";

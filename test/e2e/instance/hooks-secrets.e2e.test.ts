@@ -29,45 +29,6 @@ test("the bucket is asked for its keys three times, and then for those objects a
   );
 });
 
-describe("environment files", () => {
-  test("are run in the order root, pipeline: what comes later wins", () => {
-    job
-      .object("env", "A=env\nB=env\nC=env\nD=env\n")
-      .object("environment", "B=environment\nC=environment\nD=environment");
-    job.object("web/env", "C=web/env\nD=web/env").object("web/environment", "D=web/environment\n");
-    expect(job.hook("environment").environment).toMatchObject({
-      A: "env",
-      B: "environment",
-      C: "web/env",
-      D: "web/environment",
-    });
-  });
-
-  test("are the operator's own scripts: they may compute, and see the job", () => {
-    job.object(
-      "web/env",
-      'export SUM=$((1 + 2))\nif [[ $BUILDKITE_PIPELINE_SLUG == web ]]; then MINE="$SUM $(echo three)"; fi',
-    );
-    expect(job.hook("environment").environment).toMatchObject({ SUM: "3", MINE: "3 three" });
-  });
-
-  test("one that fails refuses the job, and its text is not shown", () => {
-    job.object("env", 'export A=1\nfalse "the password"\n');
-    const { code, log } = job.hook("environment");
-    expect(code).toBe(53);
-    expect(log).toContain("the hook failed in line 2 of an environment file in the secrets bucket");
-    expect(log).not.toContain("the password");
-  });
-
-  test("may use variables of any name", () => {
-    const names = ["i", "key", "name", "line", "content", "prefix", "root", "bucket", "REPLY", "n"];
-    job.object("env", names.map((name) => `${name}=mine`).join("\n")).object("web/env", "LATER=yes");
-    const { environment } = job.hook("environment");
-    expect(names.filter((name) => environment[name] !== "mine")).toEqual([]);
-    expect(environment["LATER"]).toBe("yes");
-  });
-});
-
 const hostile = {
   SUBSTITUTION: "$(touch executed)",
   BACKTICKS: "`touch executed`",

@@ -49,7 +49,7 @@ describe("Docker", () => {
   test("every job has a configuration of its own, which pre-exit removes", () => {
     const { environment } = job.hook("environment");
     const folder = environment["DOCKER_CONFIG"]!.replace(job.root, "");
-    expect(folder).toMatch(/^\/tmp\/docker-config\.\w{8}$/);
+    expect(folder).toMatch(/^\/tmp\/docker-config\.stack-i-0-1\.\w{8}$/);
     expect(job.mode(folder)).toBe("0700");
     expect(job.hook("pre-exit", { BUILDKITE_DOCKER_CONFIG_TEMP_DIRECTORY: job.root + folder }).code).toBe(0);
     expect(job.exists(folder)).toBe(false);

@@ -55,6 +55,7 @@ describe("the first boot", () => {
     machine.install(watched);
     expect(JSON.parse(machine.read(`${settings}/environment.json`))).toEqual({
       ...watched,
+      BUILDKITE_AGENT_CANCEL_GRACE_PERIOD: "60",
       BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "0",
       INSTANCE_TERMINATION_GRACE_PERIOD: "3600",
     });
@@ -107,6 +108,17 @@ describe("files that are written", () => {
       expect([path, machine.mode(path), machine.read(path)]).toEqual([path, mode, expect.stringMatching(content)]);
       expect(outcome.calls).toContainEqual(expect.stringMatching(`^chown ${owner} /${path}\\.\\w+$`));
     }
+  });
+
+  test("texts from Windows, with a byte order mark, arrive as on Linux", () => {
+    machine.parameter("/ci/signing", "\ufeff{\r\n}\r\n").parameter("/ci/verification", "\ufeff{}\r\n");
+    machine.parameter("/buildkite/buildkite/agent-token", "\ufefftoken-of-windows\r\n");
+    machine.set("objects/bucket/agent.env", '\ufeffA="1"\r\nB="2"\r\n');
+    expect(machine.install(everything)).toMatchObject({ code: 0 });
+    expect(machine.read("etc/buildkite-agent/signing-key.json")).toBe("{\n}\n");
+    expect(machine.read("etc/buildkite-agent/verification-key.json")).toBe("{}\n");
+    expect(machine.read("etc/buildkite-agent/buildkite-agent.cfg")).toContain("\ntoken=token-of-windows\n");
+    expect(machine.read(`${settings}/agent.env`)).toBe('A="1"\nB="2"\n');
   });
 
   test("job-environment: what hooks need, as data", () => {

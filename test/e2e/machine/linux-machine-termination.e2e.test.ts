@@ -31,6 +31,7 @@ afterAll(() => cloud.stop());
 
 const STATE = "autoscaling/target-lifecycle-state";
 const REBALANCE = "events/recommendations/rebalance";
+const CANCELLED = { code: -1, signal: "SIGTERM", signalReason: "agent_stop", cancelled: true };
 
 describe("notices", () => {
   test.concurrent("of the group: the job is finished, heartbeats go out, then the action is completed", () =>
@@ -68,10 +69,32 @@ describe("notices", () => {
       machine.pass(500);
       await rounds(machine);
       expect(signals(machine)).toEqual([FINISH]);
-      machine.pass(100);
-      expect(await job.ended()).toMatchObject({ cancelled: true });
+      machine.pass(50);
+      expect(await job.ended()).toMatchObject(CANCELLED);
       await machine.gone();
       expect(signals(machine)).toEqual([FINISH, CANCEL]);
+      expect(asked(machine)).toEqual([COMPLETE]);
+    }),
+  );
+
+  const grace = { INSTANCE_TERMINATION_GRACE_PERIOD: "600", BUILDKITE_AGENT_CANCEL_GRACE_PERIOD: "300" };
+  test.concurrent("of the group: a job that hears nothing has its grace, and is killed and reported", () =>
+    onMachine(cloud, grace, async (machine) => {
+      const job = machine.hold("trap '' TERM");
+      await job.held();
+      machine.imds.set(STATE, "Terminated");
+      await eventually(() => expect(signals(machine)).toEqual([FINISH]));
+      machine.pass(294);
+      await rounds(machine);
+      expect(signals(machine)).toEqual([FINISH]);
+      machine.pass(2);
+      await eventually(() => expect(signals(machine)).toEqual([FINISH, CANCEL]));
+      machine.pass(290);
+      await rounds(machine);
+      expect(asked(machine)).toEqual([]);
+      machine.pass(13);
+      expect(await job.ended()).toMatchObject({ ...CANCELLED, signal: "SIGKILL" });
+      await machine.gone();
       expect(asked(machine)).toEqual([COMPLETE]);
     }),
   );
@@ -82,11 +105,12 @@ describe("notices", () => {
       await Promise.all([short.held(), long.held()]);
       machine.imds.set("spot/instance-action", '{"action":"terminate","time":"2030-01-01T00:00:00Z"}');
       await eventually(() => expect(signals(machine)).toEqual([FINISH]));
-      machine.pass(60);
+      machine.pass(35);
+      await rounds(machine);
       short.finish();
       expect(await short.ended()).toMatchObject(FINISHED);
-      machine.pass(40);
-      expect(await long.ended()).toMatchObject({ cancelled: true });
+      machine.pass(15);
+      expect(await long.ended()).toMatchObject(CANCELLED);
       await machine.gone();
       expect(signals(machine)).toEqual([FINISH, CANCEL]);
       expect(asked(machine)).toEqual([SHRINK, COMPLETE]);

@@ -183,7 +183,7 @@ describe("the first boot, with user data out of the launch template that Terrafo
 
 describe("jobs on the booted machine", () => {
   test("one that is allowed runs through all its hooks, with the stack's settings in its environment", async () => {
-    const job = await machine.queue({ BUILDKITE_COMMAND: "pwd; id -un; docker ps" }).ended();
+    const job = await machine.queue({ BUILDKITE_COMMAND: "pwd; id -un; docker ps" }, "valid").ended();
     expect(job).toMatchObject({
       code: 0,
       phases: ["pre-bootstrap", "environment", "pre-command", "command", "pre-exit"],
@@ -197,7 +197,9 @@ describe("jobs on the booted machine", () => {
   });
 
   test("one of another pipeline is refused before any hook of its own", async () => {
-    const job = await machine.queue({ BUILDKITE_PIPELINE_SLUG: "other", BUILDKITE_COMMAND: "touch /tmp/ran" }).ended();
+    const job = await machine
+      .queue({ BUILDKITE_PIPELINE_SLUG: "other", BUILDKITE_COMMAND: "touch /tmp/ran" }, "valid")
+      .ended();
     expect(job).toMatchObject({ code: -1, failedIn: "pre-bootstrap", phases: [] });
     expect((await machine.run("ls /tmp/ran")).code).not.toBe(0);
   });
@@ -242,6 +244,6 @@ describe("later boots", () => {
     const again = machine.commands().slice(calls);
     expect(again.filter((one) => /restart docker|^dockerd|mkfs/.test(one))).toEqual([]);
     expect(again.filter((one) => one.startsWith("buildkite-agent start"))).toHaveLength(1);
-    expect(await machine.queue({ BUILDKITE_COMMAND: "true" }).ended()).toMatchObject({ code: 0 });
+    expect(await machine.queue({ BUILDKITE_COMMAND: "true" }, "valid").ended()).toMatchObject({ code: 0 });
   });
 });

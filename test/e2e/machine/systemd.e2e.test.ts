@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { saysWhichAgent } from "../../harness/agent/agent-process";
 import { linuxFiles, shipped } from "../../harness/userdata/machine";
 import { type Scenario, START, SystemdMachine } from "../../harness/userdata/systemd-machine";
 
@@ -53,35 +54,59 @@ function failing(stage: string): Scenario {
   };
 }
 
+const jobRuns = 'until grep -qx "job starts" /facts/calls; do sleep 0.2; done';
+const untilAsked = "until [[ -e /facts/finish ]]; do sleep 0.2; done";
+/** The watcher has had time to look around. */
+const finish = "sleep 5\ntouch /facts/finish";
+const terminated = "printf Terminated >/facts/meta-data/autoscaling/target-lifecycle-state";
+/** A process that hears nothing and holds no file of the job's. */
+const leftBehind = "(trap '' TERM HUP; exec -a left-behind sleep 1000) >/dev/null 2>&1 </dev/null &";
+const stubborn = "trap '' TERM; while :; do sleep 1; done";
+
 const scenarios = {
-  idle: { boot: `${START}\n${ended}\npgrep --count --full ^left-behind` },
+  idle: { jobs: [`${leftBehind} sleep 1`], boot: `${START}\n${ended}\npgrep --count --full ^left-behind` },
   "told three times": {
-    agent: "6 0 told",
+    jobs: [untilAsked],
     boot: [
       START,
-      "sleep 1",
+      jobRuns,
       "systemctl stop --no-block buildkite-agent",
       "systemctl stop --no-block buildkite-agent",
       "runuser --user buildkite-agent /usr/local/bin/terminate-instance",
+      finish,
     ].join("\n"),
   },
-  "out of time": {
-    agent: "1000 0",
-    settings: { INSTANCE_TERMINATION_GRACE_PERIOD: "20" },
-    boot: `${START}\nprintf Terminated >/facts/meta-data/autoscaling/target-lifecycle-state`,
+  "a job that cleans up": {
+    jobs: ["trap 'sleep 8; exit 3' TERM; while :; do sleep 1; done"],
+    graceSeconds: 24,
+    settings: { INSTANCE_TERMINATION_GRACE_PERIOD: "60", BUILDKITE_AGENT_CANCEL_GRACE_PERIOD: "25" },
+    boot: `${START}\n${jobRuns}\n${terminated}`,
+  },
+  "a stubborn job": {
+    jobs: [stubborn],
+    settings: { INSTANCE_TERMINATION_GRACE_PERIOD: "45", BUILDKITE_AGENT_CANCEL_GRACE_PERIOD: "10" },
+    boot: `${START}\n${jobRuns}\n${terminated}`,
+  },
+  "more grace than time": {
+    jobs: [`${leftBehind} ${stubborn}`],
+    graceSeconds: 899,
+    settings: { INSTANCE_TERMINATION_GRACE_PERIOD: "40", BUILDKITE_AGENT_CANCEL_GRACE_PERIOD: "900" },
+    boot: `${START}\n${jobRuns}\n${terminated}`,
   },
   refused: { refusal: "An error occurred (AccessDenied)" },
   "at the minimum": {
+    jobs: [],
+    config: ["disconnect-after-idle-timeout=1"],
     refusal: "An error occurred (ValidationError): Currently, desiredSize equals minSize (1).",
-    boot: `${START}\nuntil (($(grep -cx "agent starts" /facts/calls) > 2)); do sleep 0.2; done\nsystemctl stop buildkite-drain-watcher buildkite-agent\nsystemctl poweroff --force`,
+    boot: `${START}\nuntil (($(grep -cx "agent registers" /facts/calls) > 2)); do sleep 0.2; done\nsystemctl stop buildkite-drain-watcher buildkite-agent\nsystemctl poweroff --force`,
   },
   "retired at the minimum": {
-    agent: "1 0 told",
+    jobs: [untilAsked],
     refusal: "An error occurred (ValidationError): Currently, desiredSize equals minSize (1).",
-    boot: `${START}\nrunuser --user buildkite-agent /usr/local/bin/terminate-instance`,
+    boot: `${START}\n${jobRuns}\nrunuser --user buildkite-agent /usr/local/bin/terminate-instance\n${finish}`,
   },
   "published unit": {
-    agent: "0 7",
+    register: 401,
     files: {
       "units/buildkite-agent.service": publishedUnit,
       "units/buildkite-agent.service.d/watched.conf": shipped("linux/buildkite-agent-watched.conf"),
@@ -89,8 +114,8 @@ const scenarios = {
   },
   "watcher killed": { boot: `${START}\n${ended}\nsystemctl kill --signal=SIGKILL buildkite-drain-watcher` },
   "switched off by an operator": {
-    agent: "2 0 told",
-    boot: `${START}\nsleep 1\nsystemctl start --no-block poweroff.target`,
+    jobs: ["sleep 3"],
+    boot: `${START}\n${jobRuns}\nsystemctl start --no-block poweroff.target`,
   },
   rebooted: {
     boot: "/opt/boot.sh",
@@ -110,8 +135,11 @@ type Name = keyof typeof scenarios;
 const names = Object.keys(scenarios) as Name[];
 const outcomes = new Map<Name, Awaited<ReturnType<SystemdMachine["run"]>>>();
 const calls = (name: Name) => outcomes.get(name)!.calls;
+const began = ["agent registers", "job starts"];
+const finished = [...began, "job ends 0", "agent leaves"];
 
 beforeAll(async () => {
+  process.stderr.write(`${saysWhichAgent()}\n`);
   const probe = ["--mount", "--pid", "--fork", "--cgroup", "--net", "test", "-x", "/lib/systemd/systemd"];
   if (spawnSync("unshare", probe).status !== 0) {
     throw new Error("These tests start systemd in namespaces: they need systemd, and root that may make namespaces.");
@@ -125,66 +153,55 @@ test.each(names)("%s: in the end the machine is off", (name) => {
 });
 
 test("an agent that ends by itself: systemd ends what its jobs left behind, and the instance leaves the group", () => {
-  expect(calls("idle")).toEqual(["agent starts", "agent ends after 0 stops", shrink, complete]);
+  expect(calls("idle")).toEqual([...finished, shrink, complete]);
   expect(outcomes.get("idle")!.boot).toBe("0\n");
 });
 
 test("an agent that is told by several to stop gets one SIGTERM and finishes its job", () => {
-  expect(calls("told three times")).toEqual([
-    "agent starts",
-    "agent is told",
-    "agent ends after 1 stops",
-    shrink,
-    complete,
-  ]);
+  expect(calls("told three times")).toEqual([...finished, shrink, complete]);
 });
 
-test("an agent whose time is over cancels its job, and has ended before the action completes", () => {
-  expect(calls("out of time")).toEqual([
-    "agent starts",
-    "agent is told",
-    heartbeat,
-    "agent cancels",
-    "agent ends after 1 stops",
-    complete,
-  ]);
+test("when time is over, a job that hears it has its grace, and Buildkite hears of it before the action completes", () => {
+  const end = ["job ends -1 SIGTERM agent_stop", "agent leaves", complete];
+  expect(calls("a job that cleans up")).toEqual([...began, heartbeat, ...end]);
 });
+
+test.each<Name>(["a stubborn job", "more grace than time"])(
+  "when time is over, %s is killed, and Buildkite hears of it before the action completes",
+  (name) => {
+    const end = ["job ends -1 SIGKILL agent_stop", "agent leaves", complete];
+    expect(calls(name)).toEqual([...began, heartbeat, ...end]);
+  },
+);
 
 test("where the group refuses everything the instance asks for all it can, and switches itself off", () => {
-  expect([...new Set(calls("refused").slice(2))]).toEqual([shrink, replace, unhealthy]);
+  expect([...new Set(calls("refused").slice(finished.length))]).toEqual([shrink, replace, unhealthy]);
 });
 
 test("at the group's minimum an idle agent is started again and again", () => {
   const seen = calls("at the minimum");
-  expect(seen.filter((call) => call === "agent starts").length).toBeGreaterThan(2);
+  expect(seen.filter((call) => call === "agent registers").length).toBeGreaterThan(2);
   expect([...new Set(seen)].filter((call) => !call.startsWith("agent"))).toEqual([shrink]);
 });
 
 test("at the group's minimum an instance that is retired asks for a replacement", () => {
-  expect(calls("retired at the minimum").slice(0, 5)).toEqual([
-    "agent starts",
-    "agent is told",
-    "agent ends after 1 stops",
-    shrink,
-    replace,
-  ]);
+  expect(calls("retired at the minimum").slice(0, 6)).toEqual([...finished, shrink, replace]);
 });
 
 test("under Buildkite's unit a failed agent is started by the watcher alone, and nothing else follows its end", () => {
-  const once = ["agent starts", "agent ends after 0 stops"];
-  expect(calls("published unit")).toEqual([...once, ...once, ...once, ...once, ...once, ...once, shrink, complete]);
+  expect(calls("published unit")).toEqual([...Array<string>(6).fill("agent is answered 401"), shrink, complete]);
 });
 
 test("a watcher that is killed comes back and still knows that the agent has ended", () => {
-  expect(calls("watcher killed").slice(2)).toEqual([shrink, complete]);
+  expect(calls("watcher killed").slice(finished.length)).toEqual([shrink, complete]);
 });
 
 test("an operator's shutdown lets the job finish, and takes nothing out of the group", () => {
-  expect(calls("switched off by an operator")).toEqual(["agent starts", "agent is told", "agent ends after 1 stops"]);
+  expect(calls("switched off by an operator")).toEqual(finished);
 });
 
 test("at a later boot the image's last part starts the agent, which nothing else does", () => {
-  expect(calls("rebooted")).toEqual(["agent starts", "agent ends after 0 stops", shrink, complete]);
+  expect(calls("rebooted")).toEqual([...finished, shrink, complete]);
 });
 
 test("nothing starts the agent before the boot has come to its end", () => {

@@ -93,6 +93,8 @@ export class Job extends RootFolder {
       cpSync(join(imageFiles, folder), join(this.root, folder), { recursive: true });
     }
     this.write(`${library}/instance.sh`, shipped("linux/instance.sh"));
+    // The real one would look for processes of the computer that runs the tests.
+    this.write(`${library}/clear-last-job.sh`, '#!/bin/bash\necho "clear-last-job.sh $*" >>"$FAKE/calls"\n', 0o755);
     for (const [name, body] of Object.entries(stubs)) this.stub(name, body);
     this.plugin("ecr/hooks/environment").plugin("docker-login/hooks/pre-command");
     this.folder("var/lib/docker").reset();
@@ -131,6 +133,8 @@ export class Job extends RootFolder {
     const outcome = this.spawn(["-c", wrapper, "wrapper", `${this.root}/etc/buildkite-agent/hooks/${name}`], {
       TMPDIR: `${this.root}/tmp`,
       HOME: this.root,
+      BUILDKITE_AGENT_NAME: "stack-i-0-1",
+      BUILDKITE_JOB_ID: "0190-job",
       BUILDKITE_PIPELINE_SLUG: "web",
       BUILDKITE_REPO: "https://github.com/acme/web.git",
       BUILDKITE_BUILD_PATH: "/var/lib/buildkite-agent/builds",

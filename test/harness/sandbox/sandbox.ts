@@ -8,7 +8,7 @@ import { PATIENCE_MS } from "./eventually";
 import { Imds } from "./imds";
 import { type SandboxTools, sandboxTools } from "./sandbox-tools";
 import { Slots } from "./slots";
-import { type Call, type Job, SharedFolder, type StandInAnswer } from "./shared-folder";
+import { type Call, type Job, SharedFolder, type Signature, type StandInAnswer } from "./shared-folder";
 
 export interface SandboxOptions {
   readonly cloud: Cloud;
@@ -168,8 +168,8 @@ export class Sandbox {
   }
 
   /** Gives a job to the running agent. */
-  queue(environment: Readonly<Record<string, string>> = {}): QueuedJob {
-    const name = this.shared.addJob(environment, "json");
+  queue(environment: Readonly<Record<string, string>> = {}, signature?: Signature): QueuedJob {
+    const name = this.shared.addJob(environment, "json", signature);
     return {
       held: () => patiently(`job ${name} did not begin`, () => this.shared.has(`jobs/${name}.held`)),
       isTaken: () => !this.shared.has(`jobs/${name}.json`),

@@ -3,7 +3,8 @@ import type { AwsCall } from "../aws-calls";
 import { Cloud, SECRETS_BUCKET } from "./cloud";
 
 export const TOKEN = "agent-token-that-nobody-may-see";
-export const VERIFICATION_KEY = '{"keys":[{"kid":"a","kty":"OKP"}]}';
+export const VERIFICATION_KEY =
+  '{"keys":[{"kid":"a","alg":"EdDSA","kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}';
 export const ENVIRONMENT_SECRET = 'p$(id)"q\\r`s';
 export const LOGIN_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl operator";
 

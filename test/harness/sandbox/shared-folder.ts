@@ -36,6 +36,9 @@ export interface StandInAnswer {
   readonly run?: string;
 }
 
+/** What the pipeline's signature of a job is worth. */
+export type Signature = "none" | "valid" | "invalid";
+
 /** How a job ended. */
 export interface Job {
   readonly code: number;
@@ -44,6 +47,9 @@ export interface Job {
   readonly phases: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly cancelled: boolean;
+  /** Of a job that a signal ended, or that the agent refused, both of which count as -1. */
+  readonly signal?: string;
+  readonly signalReason?: string;
   readonly log: string;
 }
 
@@ -51,7 +57,7 @@ const USUAL_JOB = {
   BUILDKITE: "true",
   BUILDKITE_ORGANIZATION_SLUG: "acme",
   BUILDKITE_PIPELINE_SLUG: "app",
-  BUILDKITE_REPO: "",
+  BUILDKITE_REPO: "https://git.example.com/acme/app.git",
   BUILDKITE_BRANCH: "main",
   BUILDKITE_COMMIT: "HEAD",
   BUILDKITE_COMMAND: "true",
@@ -70,6 +76,7 @@ export class SharedFolder {
   constructor(tools: SandboxTools, speed: number) {
     chmodSync(this.path, 0o755);
     cpSync(join(__dirname, "machine"), this.in("machine"), { recursive: true });
+    cpSync(join(__dirname, "../agent"), this.in("agent"), { recursive: true });
     cpSync(tools.yaml, this.in("lib/yaml"), { recursive: true });
     symlinkSync(tools.python, this.in("python"));
     this.addImage();
@@ -115,11 +122,15 @@ export class SharedFolder {
     writeFileSync(this.in("answers.json"), JSON.stringify(this.answers));
   }
 
-  /** The kind decides who takes it: "json" the running agent, anything else whoever is told. */
-  addJob(environment: Readonly<Record<string, string>>, kind: string): string {
+  /**
+   * The kind decides who takes it: "json" the running agent, anything else whoever is told. There is no server with a
+   * repository, so a job that names none of its own has nothing to check out.
+   */
+  addJob(environment: Readonly<Record<string, string>>, kind: string, signature: Signature = "none"): string {
     const name = String(++this.jobs).padStart(3, "0");
-    const whole = { ...USUAL_JOB, BUILDKITE_JOB_ID: `0190-${name}`, ...environment };
-    this.replace(`jobs/${name}.${kind}`, JSON.stringify({ environment: whole }));
+    const skips = environment["BUILDKITE_REPO"] === undefined ? { BUILDKITE_SKIP_CHECKOUT: "true" } : {};
+    const whole = { ...USUAL_JOB, ...skips, BUILDKITE_JOB_ID: `0190-${name}`, ...environment };
+    this.replace(`jobs/${name}.${kind}`, JSON.stringify({ environment: whole, signature }));
     return name;
   }
 
@@ -144,7 +155,8 @@ export class SharedFolder {
     const copy = (from: string, to: string) => cpSync(from, this.in(to), { recursive: true });
     for (const name of ["shared", "versions.json"]) copy(join(linux, name), `image/${name}`);
     copy(join(linux, "stack/files"), "image/files");
-    copy(join(repository, "userdata/linux/instance.sh"), `${library}/instance.sh`);
+    for (const name of ["instance.sh", "clear-last-job.sh"])
+      copy(join(repository, "userdata/linux", name), `${library}/${name}`);
     copy(join(linux, "stack/scripts"), "image-scripts");
   }
 }

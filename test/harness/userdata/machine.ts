@@ -12,6 +12,7 @@ export const linuxFiles = {
   "instance.sh": `${library}/instance.sh`,
   "with-environment.sh": `${library}/with-environment.sh`,
   "drain-watcher.sh": `${library}/drain-watcher.sh`,
+  "clear-last-job.sh": `${library}/clear-last-job.sh`,
   "allow-jobs.sh": `${library}/allow-jobs.sh`,
   "pre-bootstrap.py": `${library}/pre-bootstrap.py`,
   "pre-checkout.sh": `${library}/pre-checkout.sh`,
@@ -58,6 +59,8 @@ export class Machine extends RootFolder {
     this.write("stubs-in-process.sh", readFileSync(join(__dirname, "stubs-in-process.sh"), "utf8"));
     for (const name of imageScripts) this.imageScript(name, "exit 0");
     this.set("clock", "0").set("end-of-time", "2000").set("agent-state", "active").set("job-seconds", "0");
+    // As the agent lets a cancelled job go on where nobody has set another time.
+    this.set("grace", "59").write("proc/77/task/77/children", "811 ").write("proc/77/task/78/children", "812 ");
     this.metadata("instance-id", "0 i-0123456789abcdef0").metadata("placement/region", "0 eu-west-1");
     this.write("var/log/elastic-stack.log", "").write("proc/sysrq-trigger", "").set("agent-enabled", "");
     symlinkSync(join(this.fake, "clock"), join(this.root, "proc/uptime"));

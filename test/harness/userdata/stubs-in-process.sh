@@ -10,3 +10,12 @@ date() (source "$ELASTIC_STACK_ROOT/stubs/date" "$@")
 sleep() (source "$ELASTIC_STACK_ROOT/stubs/sleep" "$@")
 # shellcheck source=test/harness/userdata/stubs/systemctl
 systemctl() (source "$ELASTIC_STACK_ROOT/stubs/systemctl" "$@")
+# Processes of this computer are none of a test's business; the agent's jobs are 811 and 812.
+kill() {
+  if [[ $1 != -KILL ]]; then
+    builtin kill "$@"
+    return
+  fi
+  echo "$(<"$FAKE/clock") kill $*" >>"$FAKE/calls"
+  if [[ ! -e $FAKE/failures/kill ]]; then cp "$FAKE/clock" "$FAKE/killed-at"; fi
+}

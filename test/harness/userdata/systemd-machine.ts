@@ -1,7 +1,18 @@
 import { spawn } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { agentFile, jobsFile, realAgent } from "../agent/agent-process";
 import { linuxFiles, shipped } from "./machine";
 
 const repository = join(__dirname, "../../..");
@@ -10,13 +21,14 @@ const image = join(repository, "packer/linux/stack/files");
 const places: Readonly<Record<string, string>> = {
   aws: "usr/local/bin/aws",
   curl: "usr/local/bin/curl",
-  "buildkite-agent": "usr/bin/buildkite-agent",
 };
+const PORT = 3000;
+const HOME = "var/lib/buildkite-agent";
 
 /** The times of the drain watcher, in seconds that a test can wait for, and in which a busy computer gets things done. */
 const times = {
   poll_seconds: 1,
-  cancel_seconds: 6,
+  end_seconds: 15,
   shrink_seconds: 18,
   replace_seconds: 36,
   leave_seconds: 54,
@@ -27,8 +39,13 @@ const ofSystemd = ["poweroff.target", "shutdown.target", "umount.target", "final
 const empty = ["sysinit.target", "basic.target", "network-online.target"];
 
 export interface Scenario {
-  /** Seconds of the agent's job, the agent's exit code, and "told" where the seconds begin when the agent is told to stop. */
-  readonly agent?: string;
+  /** What the agent's jobs run. It takes one after the other, and ends after the first if its configuration says nothing else. */
+  readonly jobs?: readonly string[];
+  readonly config?: readonly string[];
+  /** How long the agent lets a cancelled job go on. */
+  readonly graceSeconds?: number;
+  /** The status that the agent gets for registering. */
+  readonly register?: number;
   /** What the boot does, as root. */
   readonly boot?: string;
   /** What Auto Scaling answers to everything. */
@@ -49,10 +66,15 @@ export class SystemdMachine {
     this.stagePrograms();
     this.stageUnits();
     this.stageUser();
+    this.stageAgent();
     for (const [path, content] of Object.entries(scenario.files ?? {}))
       this.stage(path, content, content.startsWith("#!") ? 0o755 : 0o644);
-    this.write("facts/agent", scenario.agent ?? "1 0");
-    this.write("facts/boot", `#!/bin/bash\nexec >>/facts/boot.log 2>&1\n${scenario.boot ?? START}\n`, 0o755);
+    const listens = "until [[ -s /facts/port ]]; do sleep 0.1; done";
+    this.write(
+      "facts/boot",
+      `#!/bin/bash\nexec >>/facts/boot.log 2>&1\n${listens}\n${scenario.boot ?? START}\n`,
+      0o755,
+    );
     this.write("facts/calls", "", 0o666);
     this.write("facts/boot.log", "");
     this.write("facts/meta-data/instance-id", "i-0123456789abcdef0");
@@ -92,7 +114,11 @@ export class SystemdMachine {
     const retire = "usr/local/bin/terminate-instance";
     this.stage(retire, readFileSync(join(image, retire), "utf8"), 0o755);
     const names = { ASG_NAME: "group", LIFECYCLE_HOOK_NAME: "hook", AWS_REGION: "eu-west-1" };
-    const limits = { INSTANCE_TERMINATION_GRACE_PERIOD: "60", BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "0" };
+    const limits = {
+      INSTANCE_TERMINATION_GRACE_PERIOD: "60",
+      BUILDKITE_AGENT_CANCEL_GRACE_PERIOD: "10",
+      BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "0",
+    };
     const content = { ...names, ...limits, ...this.scenario.settings };
     this.stage("etc/buildkite-elastic-ci-stack/environment.json", JSON.stringify(content));
   }
@@ -105,7 +131,10 @@ export class SystemdMachine {
     this.stage("units/facts.mount.d/stay.conf", "[Unit]\nDefaultDependencies=no\n");
     this.stage("units/buildkite-drain-watcher.service", shipped("linux/buildkite-drain-watcher.service"));
     const wants = this.scenario.wants ?? "buildkite-drain-watcher.service boot.service";
-    this.stage("units/sandbox.target", `[Unit]\nDefaultDependencies=no\nWants=${wants}\n`);
+    this.stage("units/sandbox.target", `[Unit]\nDefaultDependencies=no\nWants=agent-api.service ${wants}\n`);
+    // A shutdown stops the agent first.
+    const api = `Environment=PORT_FILE=/facts/port\nExecStart=/opt/agent/fake_agent_api.py /facts ${PORT}`;
+    this.stage("units/agent-api.service", `[Unit]\nBefore=buildkite-agent.service\n[Service]\n${api}\n`);
     this.stage("units/boot.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/facts/boot\n");
   }
 
@@ -113,8 +142,21 @@ export class SystemdMachine {
     const user = "buildkite-agent:x:2000:";
     this.stage("etc/passwd", `${readFileSync("/etc/passwd", "utf8")}${user}2000::/var/lib/buildkite-agent:/bin/bash\n`);
     this.stage("etc/group", `${readFileSync("/etc/group", "utf8")}${user}\n`);
-    this.stage("var/lib/buildkite-agent/.bashrc", "");
+    this.stage(`${HOME}/.bashrc`, "");
+    chownSync(join(this.work, "stage", HOME), 2000, 2000);
     this.stage("var/log/elastic-stack.log", "");
+  }
+
+  /** The real agent where there is one, else its stand-in, and in both cases a fake of the API that it speaks. */
+  private stageAgent(): void {
+    const { jobs = ["sleep 1"], config = ["disconnect-after-job=true"], graceSeconds = 9, register } = this.scenario;
+    cpSync(join(__dirname, "../agent"), join(this.work, "stage/opt/agent"), { recursive: true });
+    if (realAgent === "") this.stage("usr/bin/buildkite-agent", STAND_IN, 0o755);
+    else cpSync(realAgent, join(this.work, "stage/usr/bin/buildkite-agent"));
+    const endpoint = `http://127.0.0.1:${PORT}`;
+    this.stage("etc/buildkite-agent/buildkite-agent.cfg", agentFile(`/${HOME}`, endpoint, graceSeconds, config));
+    this.write("facts/jobs.json", jobsFile(jobs.map((command) => ({ BUILDKITE_COMMAND: command }))));
+    if (register !== undefined) this.write("facts/register", String(register));
   }
 
   private stage(path: string, content: string, mode = 0o644): void {
@@ -132,6 +174,8 @@ export class SystemdMachine {
     return readFileSync(join(this.work, path), "utf8");
   }
 }
+
+const STAND_IN = '#!/bin/sh\nexec /opt/agent/buildkite-agent "$@"\n';
 
 /** The end of an image's boot. */
 export const START =

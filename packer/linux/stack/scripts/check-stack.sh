@@ -37,6 +37,7 @@ check_programs() {
   done
   owned /usr/bin/lifecycled root:root 755
   owned "$library/instance.sh" root:root 644
+  owned "$library/clear-last-job.sh" root:root 755
   owned "$library/with-environment.sh" root:root 755
   owned "$library/drain-watcher.sh" root:root 755
 }

@@ -23,6 +23,7 @@ controlled() {
 
 inside() {
   local root=$work/disk/root
+  ip link set lo up
   mount -t tmpfs disk "$work/disk"
   mkdir "$work/disk/changes" "$work/disk/work" "$root"
   cp -a "$work/stage/." "$work/disk/changes/"

@@ -4,6 +4,9 @@
 # signature, and arguments can be read by every process. TO is replaced at once, never by nothing; only its owner reads it.
 set -euo pipefail
 
+# shellcheck source=packer/linux/stack/files/usr/local/lib/buildkite-elastic-ci-stack/operator-text.sh
+source "${ELASTIC_STACK_ROOT:-}/usr/local/lib/buildkite-elastic-ci-stack/operator-text.sh"
+
 from_s3() {
   timeout 600 aws s3 cp --only-show-errors "$1" "$2"
 }
@@ -34,6 +37,7 @@ as_lines() {
       echo "bk-fetch.sh: a parameter is left out: $name cannot be a variable's name" >&2
       continue
     fi
+    stack_plain_text value
     for character in \\ \" \` \$; do
       value=${value//"$character"/\\"$character"}
     done

@@ -12,6 +12,8 @@ source "$library/boot-report.sh"
 source "$library/host-settings.sh"
 # shellcheck source=packer/linux/stack/files/usr/local/lib/buildkite-elastic-ci-stack/job-environment.sh
 source "$library/job-environment.sh"
+# shellcheck source=packer/linux/stack/files/usr/local/lib/buildkite-elastic-ci-stack/operator-text.sh
+source "$library/operator-text.sh"
 
 status=$root/var/log/elastic-stack-bootstrap-status
 config=$root/etc/buildkite-agent
@@ -42,6 +44,7 @@ find_region() {
 # fetch_parameter NAME FILE. Neither name nor value of a secret goes through this script's own output.
 fetch_parameter() {
   timeout 120 aws ssm get-parameter --name "$1" --with-decryption --query Parameter.Value --output text >"$2"
+  stack_plain_file "$2"
 }
 
 fetch_address() {
@@ -72,6 +75,7 @@ fetch_everything() {
   in_background agent.env fetch_address "$BUILDKITE_ENV_FILE_URL"
   in_background bootstrap fetch_address "$BUILDKITE_ELASTIC_BOOTSTRAP_SCRIPT"
   await_fetches
+  [[ ! -e $work/agent.env ]] || stack_plain_file "$work/agent.env"
 }
 
 choose_agent() {

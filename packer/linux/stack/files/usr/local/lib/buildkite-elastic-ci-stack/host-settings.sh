@@ -62,9 +62,12 @@ keep_logs() {
 # it; with the original's, which knows none, that is done here, and it gets the few settings that it has a use for.
 watch_for_the_end() {
   if systemctl is-active --quiet buildkite-drain-watcher.service; then return; fi
-  printf '{"AWS_REGION":"%s","BUILDKITE_TERMINATE_INSTANCE_AFTER_JOB":"%s","BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME":"%s","INSTANCE_TERMINATION_GRACE_PERIOD":"%s"}\n' \
-    "$AWS_REGION" "$BUILDKITE_TERMINATE_INSTANCE_AFTER_JOB" "$BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME" "$INSTANCE_TERMINATION_GRACE_PERIOD" |
-    install_file 0600 root:root "$settings/environment.json"
+  local name lines=()
+  for name in AWS_REGION BUILDKITE_TERMINATE_INSTANCE_AFTER_JOB BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME \
+    BUILDKITE_AGENT_CANCEL_GRACE_PERIOD INSTANCE_TERMINATION_GRACE_PERIOD; do
+    lines+=("\"$name\":\"${!name}\"")
+  done
+  (IFS=, && printf '{%s}\n' "${lines[*]}") | install_file 0600 root:root "$settings/environment.json"
   systemctl enable --now buildkite-drain-watcher.service
 }
 

@@ -22,7 +22,6 @@ stack_refuse() {
 stack_failed() {
   local stack_place=${BASH_SOURCE[1]##*/}
   ((BASH_SUBSHELL == 0)) || return 0
-  [[ ${BASH_SOURCE[1]} != /dev/fd/* ]] || stack_place="an environment file in the secrets bucket"
   stack_refuse "Elastic CI Stack: the hook failed in line $1 of $stack_place"
 }
 

@@ -11,9 +11,15 @@ stack_give_up_protection() {
   [[ $stack_parent != buildkite-agent ]] || echo 300 >"/proc/$PPID/oom_score_adj"
 }
 
-# Every job logs in to registries on its own.
+# What pre-exit has not cleared: it does not run when a job is killed.
+stack_clear_last_job() {
+  "$stack_root/usr/local/lib/buildkite-elastic-ci-stack/clear-last-job.sh" "${BUILDKITE_AGENT_NAME-}" "${BUILDKITE_JOB_ID-}"
+}
+
+# Every job logs in to registries on its own. The name says whose login it is.
 stack_own_docker_config() {
-  DOCKER_CONFIG=$(mktemp -d "${TMPDIR:-/tmp}/docker-config.XXXXXXXX")
+  local stack_agent=${BUILDKITE_AGENT_NAME-}
+  DOCKER_CONFIG=$(mktemp -d "${TMPDIR:-/tmp}/docker-config.${stack_agent//[^A-Za-z0-9]/-}.XXXXXXXX")
   export DOCKER_CONFIG BUILDKITE_DOCKER_CONFIG_TEMP_DIRECTORY=$DOCKER_CONFIG
   if stack_on "${BUILDKITE_DOCKER_EXPERIMENTAL-}"; then
     echo '{"experimental":"enabled"}' >"$DOCKER_CONFIG/config.json"

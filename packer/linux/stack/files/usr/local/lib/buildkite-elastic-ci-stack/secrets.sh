@@ -5,9 +5,11 @@
 
 # shellcheck source=packer/linux/stack/files/usr/local/lib/buildkite-elastic-ci-stack/secrets-bucket.sh
 source "${BASH_SOURCE[0]%/*}/secrets-bucket.sh"
+# shellcheck source=packer/linux/stack/files/usr/local/lib/buildkite-elastic-ci-stack/operator-text.sh
+source "${BASH_SOURCE[0]%/*}/operator-text.sh"
 
 stack_secrets_on=
-stack_environment_files=()
+stack_environment_names=()
 stack_secret_files=()
 stack_git_credentials=()
 stack_secret_name='[A-Za-z_][A-Za-z0-9_]*_(SECRET|SECRET_KEY|PASSWORD|TOKEN|ACCESS_KEY)'
@@ -55,11 +57,11 @@ stack_secret_files_in() {
   done
 }
 
-# ssh-agent answers in shell text. Two values are all that is taken from it.
+# ssh-agent answers in shell text. Two values are all that is taken from it. Its name says which agent's job it belongs to.
 stack_start_ssh_agent() {
   local stack_said
   if [[ -n ${SSH_AUTH_SOCK-} && -n ${SSH_AGENT_PID-} ]]; then return; fi
-  stack_said=$(ssh-agent -s)
+  stack_said=$(exec -a "ssh-agent of ${BUILDKITE_AGENT_NAME-}" ssh-agent -s)
   [[ $stack_said =~ SSH_AUTH_SOCK=([^\;]+)\; ]] || stack_refuse "ssh-agent does not say where it listens"
   export SSH_AUTH_SOCK=${BASH_REMATCH[1]}
   [[ $stack_said =~ SSH_AGENT_PID=([0-9]+)\; ]] || stack_refuse "ssh-agent does not say which process it is"
@@ -68,17 +70,16 @@ stack_start_ssh_agent() {
 
 # stack_add_ssh_keys KEY...
 stack_add_ssh_keys() {
-  local stack_key stack_added=0
+  local stack_key stack_seen=0
   for stack_key in "$@"; do
     stack_fetched "$stack_key" || continue
+    stack_seen=1
+    stack_plain_text stack_content
     stack_start_ssh_agent
-    if printf '%s\n' "$stack_content" | SSH_ASKPASS_REQUIRE=never timeout 20 ssh-add -q -; then
-      stack_added=$((stack_added + 1))
-    else
+    printf '%s\n' "$stack_content" | SSH_ASKPASS_REQUIRE=never timeout 20 ssh-add -q - ||
       echo "+++ :warning: Elastic CI Stack: ssh-agent does not take the key $stack_key"
-    fi
   done
-  if ((stack_added == 0)); then stack_warn_of_no_key; fi
+  if ((stack_seen == 0)); then stack_warn_of_no_key; fi
 }
 
 stack_warn_of_no_key() {
@@ -107,7 +108,10 @@ stack_begin_secrets() {
   stack_fetch "${stack_ssh[@]}" "${stack_environment[@]}" "${stack_secret_files[@]}"
   stack_add_ssh_keys "${stack_ssh[@]}"
   for stack_key in "${stack_environment[@]}"; do
-    if stack_fetched "$stack_key"; then stack_environment_files+=("$stack_content"); fi
+    stack_fetched "$stack_key" || continue
+    stack_plain_text stack_content
+    stack_objects[$stack_key]=$stack_content
+    stack_environment_names+=("$stack_key")
   done
 }
 
@@ -152,6 +156,6 @@ stack_end_secrets() {
   stack_add_git_credentials
   stack_export_secret_files
   stack_objects=()
-  stack_environment_files=()
+  stack_environment_names=()
   stack_redact
 }
