@@ -44,9 +44,17 @@ hide_token() {
   fi
 }
 
+start_liveness() {
+  mkdir -p "$root/run/buildkite-elastic-ci-stack" && systemctl daemon-reload &&
+    systemctl enable --now buildkite-liveness.timer
+}
+
 start_drain_watcher() {
   systemctl daemon-reload && systemctl enable --now buildkite-drain-watcher.service
 }
+
+# First of all: whatever hangs from here on, the timer ends the instance.
+step liveness start_liveness
 
 # After a finished first boot everything outlasts a reboot: mounts, Docker's settings, the enabled services. Doing it
 # again would format mounted disks and restart Docker under running jobs.
@@ -56,6 +64,7 @@ if [[ -e $status ]]; then
   # Buildkite's images have the agent enabled. Our own leaves its start to its last part, which then does nothing else.
   # Not by its exit code: a unit without [Install], as ours is, passes for enabled there.
   [[ $(systemctl is-enabled buildkite-agent.service) == enabled ]] || image_script bk-install-elastic-stack.sh
+  step "the agent's registration" "$library/await-agent.sh"
   exit 0
 fi
 
@@ -71,3 +80,4 @@ hide_token
 
 # The drain watcher answers spot notices. A second SIGTERM, sent by lifecycled, would make the agent cancel its jobs.
 systemctl disable --now lifecycled.service || say "boot: there is no lifecycled to switch off"
+step "the agent's registration" "$library/await-agent.sh"

@@ -45,6 +45,7 @@ completed=
 started_at=0
 crashes=0
 switch_offs=0
+rounds=0
 
 # notice REASON [SECONDS]
 notice() {
@@ -186,7 +187,10 @@ leave() {
   fi
 }
 
+# By another number each time, liveness.sh knows that the rounds go on. Where the watcher comes to few, time and again, it does not.
+mkdir -p "$root/run/buildkite-elastic-ci-stack"
 while sleep "$poll_seconds"; do
+  echo "$((++rounds))" >"$root/run/buildkite-elastic-ci-stack/watcher-beat"
   now=$(date +%s)
   look_for_notices
   state=$(property ActiveState)

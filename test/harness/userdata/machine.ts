@@ -12,10 +12,15 @@ export const linuxFiles = {
   "instance.sh": `${library}/instance.sh`,
   "with-environment.sh": `${library}/with-environment.sh`,
   "drain-watcher.sh": `${library}/drain-watcher.sh`,
+  "await-agent.sh": `${library}/await-agent.sh`,
+  "liveness.sh": `${library}/liveness.sh`,
   "allow-jobs.sh": `${library}/allow-jobs.sh`,
   "pre-bootstrap.py": `${library}/pre-bootstrap.py`,
   "pre-checkout.sh": `${library}/pre-checkout.sh`,
   "buildkite-drain-watcher.service": "etc/systemd/system/buildkite-drain-watcher.service",
+  "buildkite-liveness.service": "etc/systemd/system/buildkite-liveness.service",
+  "buildkite-liveness.timer": "etc/systemd/system/buildkite-liveness.timer",
+  "refresh-authorized-keys-private.conf": "etc/systemd/system/refresh_authorized_keys.service.d/private.conf",
   "buildkite-agent-watched.conf": "etc/systemd/system/buildkite-agent.service.d/watched.conf",
 } as const;
 
