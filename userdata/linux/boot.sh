@@ -49,12 +49,8 @@ start_liveness() {
     systemctl enable --now buildkite-liveness.timer
 }
 
-start_drain_watcher() {
-  systemctl daemon-reload && systemctl enable --now buildkite-drain-watcher.service
-}
-
 # First of all: whatever hangs from here on, the timer ends the instance.
-step liveness start_liveness
+step "liveness timer" start_liveness
 
 # After a finished first boot everything outlasts a reboot: mounts, Docker's settings, the enabled services. Doing it
 # again would format mounted disks and restart Docker under running jobs.
@@ -70,7 +66,7 @@ fi
 
 image_script bk-mount-instance-storage.sh
 image_script bk-configure-docker.sh
-step "drain watcher" start_drain_watcher
+step "drain watcher" systemctl enable --now buildkite-drain-watcher.service
 # It is there where the stack limits its agents' jobs.
 if [[ -e $library/allow-jobs.sh ]]; then
   step allow-jobs.sh "$library/with-environment.sh" "$library/allow-jobs.sh"

@@ -35,9 +35,9 @@ property() {
 
 # Sets complaint. The drain watcher writes another number at each of its rounds.
 look() {
-  local beat last='' looks=0 pid
+  local beat last=none looks=0 pid
   complaint=
-  beat=$(<"$run/watcher-beat")
+  beat=$(<"$run/watcher-beat") || beat=none
   read -r last looks <"$memory"
   pid=$(property MainPID)
   if [[ $beat == "$last" ]]; then
@@ -48,8 +48,8 @@ look() {
     complaint="the agent is stopped"
   fi
   if [[ -n $complaint ]]; then ((++looks)); else looks=0; fi
-  echo "${beat:-none} $looks" >"$memory"
-  ((looks < looks_allowed)) && complaint=
+  echo "$beat $looks" >"$memory"
+  ((looks >= looks_allowed)) || complaint=
 }
 
 end() {

@@ -144,7 +144,12 @@ export class SharedFolder {
     const copy = (from: string, to: string) => cpSync(from, this.in(to), { recursive: true });
     for (const name of ["shared", "versions.json"]) copy(join(linux, name), `image/${name}`);
     copy(join(linux, "stack/files"), "image/files");
-    copy(join(repository, "userdata/linux/instance.sh"), `${library}/instance.sh`);
+    for (const name of ["instance.sh", "await-agent.sh", "liveness.sh"]) {
+      copy(join(repository, "userdata/linux", name), `${library}/${name}`);
+    }
+    for (const name of ["buildkite-liveness.service", "buildkite-liveness.timer"]) {
+      copy(join(repository, "userdata/linux", name), `image/files/etc/systemd/system/${name}`);
+    }
     copy(join(linux, "stack/scripts"), "image-scripts");
   }
 }

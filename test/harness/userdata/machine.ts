@@ -63,6 +63,7 @@ export class Machine extends RootFolder {
     this.write("stubs-in-process.sh", readFileSync(join(__dirname, "stubs-in-process.sh"), "utf8"));
     for (const name of imageScripts) this.imageScript(name, "exit 0");
     this.set("clock", "0").set("end-of-time", "2000").set("agent-state", "active").set("job-seconds", "0");
+    this.set("agent-log", "0 Successfully registered agent");
     this.metadata("instance-id", "0 i-0123456789abcdef0").metadata("placement/region", "0 eu-west-1");
     this.write("var/log/elastic-stack.log", "").write("proc/sysrq-trigger", "").set("agent-enabled", "");
     symlinkSync(join(this.fake, "clock"), join(this.root, "proc/uptime"));

@@ -10,6 +10,7 @@ const image = join(repository, "packer/linux/stack/files");
 const places: Readonly<Record<string, string>> = {
   aws: "usr/local/bin/aws",
   curl: "usr/local/bin/curl",
+  journalctl: "usr/local/bin/journalctl",
   "buildkite-agent": "usr/bin/buildkite-agent",
 };
 
@@ -37,6 +38,8 @@ export interface Scenario {
   /** Further files of the machine, units among them, by their path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly wants?: string;
+  /** Paths of files that it lacks. */
+  readonly without?: readonly string[];
 }
 
 /** A machine whose process 1 is systemd, with the agent's and the drain watcher's real units. It needs root and namespaces. */
@@ -51,10 +54,12 @@ export class SystemdMachine {
     this.stageUser();
     for (const [path, content] of Object.entries(scenario.files ?? {}))
       this.stage(path, content, content.startsWith("#!") ? 0o755 : 0o644);
+    for (const path of scenario.without ?? []) rmSync(join(this.work, "stage", path));
     this.write("facts/agent", scenario.agent ?? "1 0");
     this.write("facts/boot", `#!/bin/bash\nexec >>/facts/boot.log 2>&1\n${scenario.boot ?? START}\n`, 0o755);
     this.write("facts/calls", "", 0o666);
     this.write("facts/boot.log", "");
+    this.write("facts/uptime", "1.00 1.00\n");
     this.write("facts/meta-data/instance-id", "i-0123456789abcdef0");
     if (scenario.refusal !== undefined) this.write("facts/refusal", scenario.refusal);
   }
@@ -78,7 +83,13 @@ export class SystemdMachine {
   }
 
   private stagePrograms(): void {
-    const watched = ["instance.sh", "with-environment.sh", "drain-watcher.sh"] as const;
+    const watched = [
+      "instance.sh",
+      "with-environment.sh",
+      "drain-watcher.sh",
+      "await-agent.sh",
+      "liveness.sh",
+    ] as const;
     for (const name of watched) this.stage(linuxFiles[name], shipped(`linux/${name}`), 0o755);
     const watcher = Object.entries(times).reduce(
       (text, [name, seconds]) => text.replace(new RegExp(`^${name}=.*$`, "m"), `${name}=${String(seconds)}`),
@@ -89,8 +100,10 @@ export class SystemdMachine {
       const place = places[name];
       if (place !== undefined) this.stage(place, readFileSync(join(programs, name), "utf8"), 0o755);
     }
-    const retire = "usr/local/bin/terminate-instance";
-    this.stage(retire, readFileSync(join(image, retire), "utf8"), 0o755);
+    const library = "usr/local/lib/buildkite-elastic-ci-stack";
+    for (const path of ["usr/local/bin/terminate-instance", `${library}/agent-secrets.sh`])
+      this.stage(path, readFileSync(join(image, path), "utf8"), 0o755);
+    this.stage("etc/buildkite-elastic-ci-stack/agent-secrets/buildkite-agent.cfg", "token=secret\n", 0o600);
     const names = { ASG_NAME: "group", LIFECYCLE_HOOK_NAME: "hook", AWS_REGION: "eu-west-1" };
     const limits = { INSTANCE_TERMINATION_GRACE_PERIOD: "60", BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: "0" };
     const content = { ...names, ...limits, ...this.scenario.settings };
@@ -104,6 +117,8 @@ export class SystemdMachine {
     // Else it is gone before the last call of a shutdown could be written down.
     this.stage("units/facts.mount.d/stay.conf", "[Unit]\nDefaultDependencies=no\n");
     this.stage("units/buildkite-drain-watcher.service", shipped("linux/buildkite-drain-watcher.service"));
+    this.stage("units/buildkite-liveness.service", shipped("linux/buildkite-liveness.service"));
+    this.stage("units/buildkite-liveness.timer", shipped("linux/buildkite-liveness.timer").replaceAll("=30", "=1"));
     const wants = this.scenario.wants ?? "buildkite-drain-watcher.service boot.service";
     this.stage("units/sandbox.target", `[Unit]\nDefaultDependencies=no\nWants=${wants}\n`);
     this.stage("units/boot.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/facts/boot\n");
