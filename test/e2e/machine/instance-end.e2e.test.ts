@@ -11,6 +11,7 @@ const late = 'echo "600.00 1.00" >/facts/uptime';
 const registered = `${START}\n/usr/local/lib/buildkite-elastic-ci-stack/await-agent.sh`;
 const stop = "systemctl kill --kill-who=main --signal=SIGSTOP buildkite-agent";
 const told = { INSTANCE_BOOT_TIMEOUT: "0", BUILDKITE_GIT_MIRROR_SEED_BUCKET: "" };
+const stopping = "until [[ $(systemctl is-active buildkite-agent) == deactivating ]]; do sleep 0.1; done";
 /** A unit whose start never ends. */
 const endless = "[Service]\nType=oneshot\nExecStart=/bin/sleep infinity\n";
 const endlessAgent = {
@@ -35,9 +36,10 @@ const faults: Readonly<Record<string, Scenario>> = {
     agent: "1000 0",
     boot: `${registered}\nsystemctl stop --no-block buildkite-agent\n${stop}`,
   },
+  // systemd itself lets an agent go on that was stopped before.
   "a shutdown that waits for an agent that is stopped": {
     agent: "1000 0",
-    boot: `${registered}\n${stop}\nsystemctl start --no-block poweroff.target`,
+    boot: `trap '' TERM\n${registered}\nsystemctl start --no-block poweroff.target\n${stopping}\n${stop}`,
   },
   "a failed boot's shutdown that waits for an agent": {
     agent: "1000 0",
@@ -125,7 +127,7 @@ beforeAll(async () => {
 
 test.each(Object.keys(faults))("%s: the group hears that the instance is unhealthy, and the machine is off", (name) => {
   expect(outcomes.get(name)).toMatchObject({ isOff: true });
-  expect(outcomes.get(name)!.calls.at(-1)).toBe(unhealthy);
+  expect(outcomes.get(name)!.calls).toContain(unhealthy);
 });
 
 test("a machine that an image is built on is left alone", () => {

@@ -61,6 +61,7 @@ export class SystemdMachine {
     this.write("facts/boot.log", "");
     this.write("facts/uptime", "1.00 1.00\n");
     this.write("facts/meta-data/instance-id", "i-0123456789abcdef0");
+    this.write("facts/meta-data/placement/region", "eu-west-1");
     if (scenario.refusal !== undefined) this.write("facts/refusal", scenario.refusal);
   }
 
