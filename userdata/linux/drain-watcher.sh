@@ -4,7 +4,7 @@
 #   Leave: when the agent has ended, the group is asked to take the instance away: with one instance less; at its
 #          minimum, or where that fails, with a replacement; as an unhealthy one. Then the machine switches itself off.
 # No step is trusted: whatever is answered, a machine whose agent has ended is off soon after leave_seconds.
-# An agent that never starts is not handled here: the boot fails for that.
+# An agent that never starts is not handled here: the boot fails for that, or liveness.sh ends it.
 set -uo pipefail
 
 root=${ELASTIC_STACK_ROOT:-}
