@@ -127,7 +127,6 @@ export class Sandbox {
   async reboot(): Promise<void> {
     await this.run("kill -KILL -1");
     await this.must("find /run /tmp -mindepth 1 -maxdepth 1 ! -name sandbox -exec rm -rf {} +");
-    await this.run("rm -f /run/sandbox/journal/*");
     await this.must("systemctl boot");
   }
 

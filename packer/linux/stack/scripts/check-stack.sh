@@ -37,9 +37,11 @@ check_programs() {
   done
   owned /usr/bin/lifecycled root:root 755
   owned "$library/instance.sh" root:root 644
-  for program in with-environment.sh drain-watcher.sh liveness.sh await-agent.sh agent-secrets.sh; do
-    owned "$library/$program" root:root 755
-  done
+  owned "$library/with-environment.sh" root:root 755
+  owned "$library/drain-watcher.sh" root:root 755
+  owned "$library/liveness.sh" root:root 755
+  owned "$library/await-agent.sh" root:root 755
+  owned "$library/agent-secrets.sh" root:root 755
 }
 
 # What a job could change would be run by later jobs, or by root.
