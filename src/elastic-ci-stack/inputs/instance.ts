@@ -72,7 +72,7 @@ export const instance = {
       {
         holds: (seconds) => or(eq(seconds, 0), bootTimeout.holds(seconds)),
         must: `${bootTimeout.must}, or 0`,
-        bounds: { least: 0, most: 86400 },
+        bounds: { min: 0, max: 86400 },
       },
     ],
   }),
