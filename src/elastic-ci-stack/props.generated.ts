@@ -636,6 +636,15 @@ export interface ElasticCiStackProps {
   readonly imdsHopLimit?: number;
 
   /**
+   * Seconds from an instance's start until its agent must have registered with Buildkite; then it is switched off. A
+   * long bootstrap script needs more. 0: 600, and 900 where `gitMirrorSeedBucket` is given.
+   * It must be a whole number; it must be from 180 to 86400, or 0.
+   * Only for Linux.
+   * @default 0
+   */
+  readonly instanceBootTimeout?: number;
+
+  /**
    * Whether EC2 publishes metrics every minute in place of every five. It costs extra.
    * @default false
    */

@@ -101,6 +101,7 @@ const contents: Given = {
   min_size: 2,
   instance_termination_grace_period: 1800,
   imds_hop_limit: 2,
+  instance_boot_timeout: 1200,
   root_volume_iops: 4000,
   on_demand_percentage: 30,
 };

@@ -113,7 +113,13 @@ test("what the stack layer's assertions expect of the tree is in the tree", () =
   const programs = list("program").filter((name) => !(name in manifest.downloads));
   const hooks = list("hook").filter((hook) => !hook.includes("/"));
   const units = ["buildkite-agent.service", "lifecycled.service"];
-  for (const fromUserData of ["instance.sh", "with-environment.sh", "drain-watcher.sh"]) {
+  for (const fromUserData of [
+    "instance.sh",
+    "with-environment.sh",
+    "drain-watcher.sh",
+    "liveness.sh",
+    "await-agent.sh",
+  ]) {
     expect(checks).toContain(`$library/${fromUserData}" root:root`);
     expect(code("stack/image.pkr.hcl")).toContain(`/userdata/linux/${fromUserData}"`);
   }

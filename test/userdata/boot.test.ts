@@ -13,14 +13,18 @@ beforeEach(() => {
 afterEach(() => machine.remove());
 
 const status = "var/log/elastic-stack-bootstrap-status";
+/** What every boot begins with. */
+const limited = ["0 systemctl daemon-reload", "0 systemctl enable --now buildkite-liveness.timer"];
+/** What tells that the agent has registered, and that the boot has come to its end. */
+const registered = "run/buildkite-elastic-ci-stack/registered";
 
 describe("the first boot", () => {
   test("runs the parts in order and leaves spot notices to the drain watcher", () => {
     const outcome = machine.run("boot.sh");
     expect(outcome.calls).toEqual([
+      ...limited,
       "0 bk-mount-instance-storage.sh",
       "0 bk-configure-docker.sh",
-      "0 systemctl daemon-reload",
       "0 systemctl enable --now buildkite-drain-watcher.service",
       "0 bk-install-elastic-stack.sh",
       `0 chown root:buildkite-agent ${join(machine.root, "etc/buildkite-agent/buildkite-agent.cfg")}`,
@@ -71,9 +75,9 @@ describe("the first boot", () => {
 
 describe("a part that fails", () => {
   const parts = [
-    { part: "instance storage", name: "bk-mount-instance-storage.sh", calls: 1 },
-    { part: "Docker", name: "bk-configure-docker.sh", calls: 2 },
-    { part: "the agent", name: "bk-install-elastic-stack.sh", calls: 5 },
+    { part: "instance storage", name: "bk-mount-instance-storage.sh", calls: 3 },
+    { part: "Docker", name: "bk-configure-docker.sh", calls: 4 },
+    { part: "the agent", name: "bk-install-elastic-stack.sh", calls: 6 },
   ];
   test.each(parts)("$part: reason in the log, instance unhealthy, exit code 1, nothing after it", ({ name, calls }) => {
     machine.imageScript(name, "exit 7");
@@ -83,11 +87,15 @@ describe("a part that fails", () => {
     expect(outcome.calls.slice(calls)).toEqual([`0 ${unhealthy}`]);
   });
 
-  test.each(["daemon-reload", "enable"])("the drain watcher (%s): no agent is started", (verb) => {
-    machine.set(`failures/systemctl-${verb}`, "");
+  test.each([
+    { what: "the liveness timer", verb: "daemon-reload", unit: "" },
+    { what: "the liveness timer", verb: "enable", unit: "buildkite-liveness.timer" },
+    { what: "the drain watcher", verb: "enable", unit: "buildkite-drain-watcher.service" },
+  ])("$what ($verb): no agent is started", ({ what, verb, unit }) => {
+    machine.set(`failures/systemctl-${verb}`, unit);
     const outcome = machine.run("boot.sh");
     expect(outcome.code).toBe(1);
-    expect(outcome.log).toContain("boot failed: drain watcher ended with exit code 1");
+    expect(outcome.log).toContain(`boot failed: ${what.replace("the ", "")} ended with exit code 1`);
     expect(outcome.calls.at(-1)).toBe(`0 ${unhealthy}`);
     expect(outcome.calls).not.toContain("0 bk-install-elastic-stack.sh");
   });
@@ -101,14 +109,14 @@ describe("a part that fails", () => {
   test("the group is told again, after growing pauses, until it listens", () => {
     machine.imageScript("bk-mount-instance-storage.sh", "exit 7").set("failures/set-instance-health", "3");
     const outcome = machine.run("boot.sh");
-    expect(outcome.calls.slice(1)).toEqual([0, 2, 6, 14].map((second) => `${second} ${unhealthy}`));
+    expect(outcome.calls.slice(3)).toEqual([0, 2, 6, 14].map((second) => `${second} ${unhealthy}`));
     expect(outcome.code).toBe(1);
   });
 
   test("a group that never listens is given up on, and the boot still fails", () => {
     machine.imageScript("bk-mount-instance-storage.sh", "exit 7").set("failures/set-instance-health", "99");
     const outcome = machine.run("boot.sh");
-    expect(outcome.calls).toHaveLength(6);
+    expect(outcome.calls).toHaveLength(8);
     expect(outcome.log).toContain("could not be told that this instance is unhealthy");
     expect(outcome.code).toBe(1);
   });
@@ -116,7 +124,7 @@ describe("a part that fails", () => {
   test("without instance metadata the boot still fails, with its reason in the log", () => {
     machine.imageScript("bk-mount-instance-storage.sh", "exit 7").set("outage", "0 100000");
     const outcome = machine.run("boot.sh");
-    expect(outcome.calls).toEqual(["0 bk-mount-instance-storage.sh"]);
+    expect(outcome.calls).toEqual([...limited, "0 bk-mount-instance-storage.sh"]);
     expect(outcome.log).toContain("boot failed: bk-mount-instance-storage.sh ended with exit code 7");
     expect(outcome.code).toBe(1);
   });
@@ -127,29 +135,61 @@ describe("a part that fails", () => {
   });
 });
 
+describe("the end of a boot is the agent's registration", () => {
+  const begun = (boot: string) => (boot === "first" ? machine : machine.write(status, "Completed\n"));
+
+  test.each(["first", "later"])("the %s one goes on for as long as the agent tries to register", (boot) => {
+    begun(boot)
+      .set("agent-log", "0 Registering agent with Buildkite...\n250 INFO Successfully registered agent")
+      .run("boot.sh");
+    expect(Number(machine.read("fake/clock"))).toBeGreaterThanOrEqual(250);
+    expect(machine.exists(registered)).toBe(true);
+  });
+
+  test.each(["first", "later"])("the %s one fails where the agent has ended without it", (boot) => {
+    const outcome = begun(boot).set("agent-log", "0 Unauthorized").set("life", "0 active\n40 failed").run("boot.sh");
+    expect(outcome.code).toBe(1);
+    expect(outcome.log).toContain("the agent ended before it had registered");
+    expect(outcome.calls.at(-1)).toMatch(unhealthy);
+    expect(machine.exists(registered)).toBe(false);
+  });
+
+  test.each(["failed", "inactive"])("a job that has ended the agent by then (%s) undoes nothing", (state) => {
+    const outcome = machine.set("agent-state", state).run("boot.sh");
+    expect([outcome.code, machine.exists(registered)]).toEqual([0, true]);
+  });
+
+  test("an agent that has failed, and that the drain watcher has started again, may still register", () => {
+    machine.set("agent-log", "9 Successfully registered agent").set("life", "0 failed\n2 active");
+    expect(machine.run("boot.sh").code).toBe(0);
+  });
+});
+
 describe("a later boot", () => {
   test("changes nothing when the first one was completed", () => {
     const outcome = machine.write(status, "Completed\n").run("boot.sh");
-    expect(outcome).toMatchObject({ code: 0, calls: [] });
+    expect(outcome).toMatchObject({ code: 0, calls: limited });
+    expect(machine.exists(registered)).toBe(true);
   });
 
   test("leaves the start of the agent to the image's last part where the image does not have it enabled", () => {
     rmSync(join(machine.fake, "agent-enabled"));
     const outcome = machine.write(status, "Completed\n").run("boot.sh");
-    expect(outcome).toMatchObject({ code: 0, calls: ["0 bk-install-elastic-stack.sh"] });
+    expect(outcome).toMatchObject({ code: 0, calls: [...limited, "0 bk-install-elastic-stack.sh"] });
   });
 
   test("fails where the agent cannot be started", () => {
     rmSync(join(machine.fake, "agent-enabled"));
     machine.imageScript("bk-install-elastic-stack.sh", "exit 9");
     const outcome = machine.write(status, "Completed\n").run("boot.sh");
-    expect(outcome).toMatchObject({ code: 1, calls: ["0 bk-install-elastic-stack.sh", `0 ${unhealthy}`] });
+    const calls = [...limited, "0 bk-install-elastic-stack.sh", `0 ${unhealthy}`];
+    expect(outcome).toMatchObject({ code: 1, calls });
   });
 
   test.each(["Started\n", ""])("is refused when the first one broke off (status %j)", (content) => {
     const outcome = machine.write(status, content).run("boot.sh");
     expect(outcome.code).toBe(1);
-    expect(outcome.calls).toEqual([`0 ${unhealthy}`]);
+    expect(outcome.calls).toEqual([...limited, `0 ${unhealthy}`]);
     expect(outcome.log).toContain("boot failed: an earlier boot of this instance broke off half-way");
   });
 
@@ -157,7 +197,7 @@ describe("a later boot", () => {
     machine.imageScript("bk-install-elastic-stack.sh", `echo Completed >"$ELASTIC_STACK_ROOT/${status}"`);
     const first = machine.run("boot.sh");
     const second = machine.run("boot.sh");
-    expect(second).toMatchObject({ code: 0, calls: first.calls });
+    expect(second).toMatchObject({ code: 0, calls: [...first.calls, ...limited] });
   });
 });
 

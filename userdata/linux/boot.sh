@@ -50,9 +50,13 @@ clear_between_jobs() {
   [[ -e $hook ]] || install -D -m 0755 "$library/clear-last-job.sh" "$hook"
 }
 
-start_drain_watcher() {
-  systemctl daemon-reload && systemctl enable --now buildkite-drain-watcher.service
+start_liveness() {
+  mkdir -p "$root/run/buildkite-elastic-ci-stack" && systemctl daemon-reload &&
+    systemctl enable --now buildkite-liveness.timer
 }
+
+# First of all: whatever hangs from here on, the timer ends the instance.
+step "liveness timer" start_liveness
 
 # After a finished first boot everything outlasts a reboot: mounts, Docker's settings, the enabled services. Doing it
 # again would format mounted disks and restart Docker under running jobs.
@@ -62,12 +66,13 @@ if [[ -e $status ]]; then
   # Buildkite's images have the agent enabled. Our own leaves its start to its last part, which then does nothing else.
   # Not by its exit code: a unit without [Install], as ours is, passes for enabled there.
   [[ $(systemctl is-enabled buildkite-agent.service) == enabled ]] || image_script bk-install-elastic-stack.sh
+  step "the agent's registration" "$library/await-agent.sh"
   exit 0
 fi
 
 image_script bk-mount-instance-storage.sh
 image_script bk-configure-docker.sh
-step "drain watcher" start_drain_watcher
+step "drain watcher" systemctl enable --now buildkite-drain-watcher.service
 # It is there where the stack limits its agents' jobs.
 if [[ -e $library/allow-jobs.sh ]]; then
   step allow-jobs.sh "$library/with-environment.sh" "$library/allow-jobs.sh"
@@ -78,3 +83,4 @@ hide_token
 
 # The drain watcher answers spot notices. A second SIGTERM, sent by lifecycled, would make the agent cancel its jobs.
 systemctl disable --now lifecycled.service || say "boot: there is no lifecycled to switch off"
+step "the agent's registration" "$library/await-agent.sh"

@@ -4,7 +4,7 @@
 #   Leave: when the agent has ended, the group is asked to take the instance away: with one instance less; at its
 #          minimum, or where that fails, with a replacement; as an unhealthy one. Then the machine switches itself off.
 # No step is trusted: whatever is answered, a machine whose agent has ended is off soon after leave_seconds.
-# An agent that never starts is not handled here: the boot fails for that.
+# An agent that never starts is not handled here: the boot fails for that, or liveness.sh ends it.
 set -uo pipefail
 
 root=${ELASTIC_STACK_ROOT:-}
@@ -48,6 +48,7 @@ completed=
 started_at=0
 crashes=0
 switch_offs=0
+rounds=0
 
 # notice REASON [SECONDS]
 notice() {
@@ -201,7 +202,10 @@ leave() {
   fi
 }
 
+# By another number each time, liveness.sh knows that the rounds go on. Where the watcher comes to few, time and again, it does not.
+mkdir -p "$root/run/buildkite-elastic-ci-stack"
 while sleep "$poll_seconds"; do
+  echo "$((++rounds))" >"$root/run/buildkite-elastic-ci-stack/watcher-beat"
   now=$(date +%s)
   look_for_notices
   state=$(property ActiveState)

@@ -155,13 +155,19 @@ build {
       "${path.root}/../../../userdata/linux/clear-last-job.sh",
       "${path.root}/../../../userdata/linux/with-environment.sh",
       "${path.root}/../../../userdata/linux/drain-watcher.sh",
+      "${path.root}/../../../userdata/linux/liveness.sh",
+      "${path.root}/../../../userdata/linux/await-agent.sh",
     ]
     destination = "/var/tmp/image/files/usr/local/lib/buildkite-elastic-ci-stack/"
   }
 
   provisioner "file" {
-    source      = "${path.root}/../../../userdata/linux/buildkite-drain-watcher.service"
-    destination = "/var/tmp/image/files/etc/systemd/system/buildkite-drain-watcher.service"
+    sources = [
+      "${path.root}/../../../userdata/linux/buildkite-drain-watcher.service",
+      "${path.root}/../../../userdata/linux/buildkite-liveness.service",
+      "${path.root}/../../../userdata/linux/buildkite-liveness.timer",
+    ]
+    destination = "/var/tmp/image/files/etc/systemd/system/"
   }
 
   # Some hardened images mount /tmp without execution.

@@ -1,7 +1,11 @@
 import { atMostCharacters, between, emptyOr, whole } from "../../schema/check";
+import { eq, or } from "../../value/value";
 import { imageId, oneLine, parameterName } from "../../schema/formats/texts";
 import { instanceTypes } from "../../aws/instance-types";
 import { choice, flag, number, text } from "../../schema/row";
+
+/** A boot takes a minute or two; a limit below that would end every instance. */
+const bootTimeout = between(180, 86400);
 
 export const instance = {
   instance_types: text({
@@ -56,6 +60,21 @@ export const instance = {
     about:
       "Network hops that a metadata answer may take. 1 keeps containers from the instance's credentials; 2 lets them have these.",
     checks: [between(1, 64), whole()],
+  }),
+  instance_boot_timeout: number({
+    default: 0,
+    env: "INSTANCE_BOOT_TIMEOUT",
+    platforms: ["linux"],
+    about:
+      "Seconds from an instance's start until its agent must have registered with Buildkite; then it is switched off. A long bootstrap script needs more. 0: 600, and 900 where git_mirror_seed_bucket is given.",
+    checks: [
+      whole(),
+      {
+        holds: (seconds) => or(eq(seconds, 0), bootTimeout.holds(seconds)),
+        must: `${bootTimeout.must}, or 0`,
+        bounds: { min: 0, max: 86400 },
+      },
+    ],
   }),
   enable_detailed_monitoring: flag({
     default: false,

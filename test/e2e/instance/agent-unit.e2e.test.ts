@@ -23,7 +23,7 @@ describe("the agent's unit", () => {
   test("runs nothing as root, and leaves what follows the agent's end to the watcher", () => {
     expect(setting(agent, "User")).toBe("buildkite-agent");
     expect([...agent.matchAll(/^Exec\w+=.*$/gm)].map(([line]) => line)).toEqual([
-      "ExecStart=/usr/bin/buildkite-agent start --config /etc/buildkite-agent/buildkite-agent.cfg",
+      "ExecStart=/usr/bin/buildkite-agent start --config /run/buildkite-elastic-ci-stack/agent-secrets/buildkite-agent.cfg",
     ]);
     expect(setting(agent, "Restart")).toBe("no");
   });
@@ -37,7 +37,11 @@ describe("the agent's unit", () => {
   });
 
   test("bounds a stop, beyond the longest grace period of all", () => {
-    expect(setting(agent, "TimeoutStopSec")).toBe("48h");
+    for (const unit of [agent, published]) expect(setting(unit, "TimeoutStopSec")).toBe("48h");
+  });
+
+  test("has a log that tells of the agent's registration, whatever level an environment file asks for", () => {
+    for (const unit of [agent, published]) expect(setting(unit, "UnsetEnvironment")).toBe("BUILDKITE_AGENT_LOG_LEVEL");
   });
 
   test("lets jobs be ended when memory runs out, and the agent outlast that", () => {

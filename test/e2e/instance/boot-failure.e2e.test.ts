@@ -87,14 +87,24 @@ describe("a failure", () => {
     expect(machine.read(status)).toBe("Started\n");
   });
 
-  test("of the agent right after its start is one, too", () => {
-    const outcome = machine.set("results/buildkite-agent.service", "exit-code\n").install(cloudformation);
+  test("of the agent before it has registered is one, too", () => {
+    const outcome = machine
+      .set("states/buildkite-agent.service", "failed\n")
+      .set("journal", "")
+      .install(cloudformation);
     expect(outcome.code).toBe(1);
-    expect(outcome.log).toContain("failed: the agent ended within 1 s (exit-code)");
+    expect(outcome.log).toContain("failed: the agent has not registered; /var/log/buildkite-agent says why");
     expect(outcome.calls).toContain("systemctl stop --no-block buildkite-agent.service");
     expect(outcome.calls).toContain(unhealthy);
     expect(machine.exists("run/buildkite-elastic-ci-stack/ready")).toBe(false);
     expect(machine.read(status)).toBe("Started\n");
+  });
+
+  test("of the agent after that is none: a job may have ended it", () => {
+    const outcome = machine.set("states/buildkite-agent.service", "failed\n").install(cloudformation);
+    expect(outcome.code).toBe(0);
+    expect(outcome.calls.filter((call) => call.startsWith("aws autoscaling"))).toEqual([]);
+    expect(machine.read(status)).toBe("Completed\n");
   });
 
   test("to learn the instance's name is one, too: no agent would be called after something else", () => {
@@ -141,7 +151,9 @@ describe("a failure", () => {
 describe("CloudFormation", () => {
   test("hears of the agent's start, after it", () => {
     const outcome = machine.install({ ...region, BUILDKITE_STACK_DEPLOYED_BY: "cloudformation" });
-    expect(outcome.calls.at(-1)).toMatch(/^cfn-signal --success true --reason the agent is running --stack buildkite /);
+    expect(outcome.calls.at(-1)).toMatch(
+      /^cfn-signal --success true --reason the agent has registered --stack buildkite /,
+    );
   });
 
   test("that does not answer changes nothing", () => {

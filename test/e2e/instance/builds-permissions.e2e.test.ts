@@ -70,6 +70,26 @@ test("odd files are given back without being opened: links, pipes, names that ar
   expect(owners).toBe(`${AGENT}\n`.repeat(4));
 });
 
+test("devices stay root's: with a disk's the agent would have the whole host", () => {
+  mkdirSync(join(root, checkout), { recursive: true });
+  const make = `cd "$1" && touch file && mknod block b 7 200 && mknod character c 1 1`;
+  const made = spawnSync("bash", ["-c", make, "bash", join(root, checkout)], { encoding: "utf8" });
+  if (made.status !== 0) throw new Error(`This test makes devices, which is not allowed here: ${made.stderr}`);
+  expect(repair("agent-1", "acme", "web")).toEqual({ code: 0, said: "", complained: "" });
+  expect(["block", "character", "file"].map((name) => ownerOf(`${checkout}/${name}`))).toEqual([0, 0, AGENT]);
+});
+
+test("a job that swaps a file for a device all the time does not get the device", () => {
+  mkdirSync(join(root, checkout), { recursive: true });
+  const script = `cd "$1" && mknod device b 7 200
+    (while :; do touch file; chown 0 file; mv -T device file; mv -T file device; done) & swapper=$!
+    for _ in {1..20}; do "$2" agent-1 acme web; done
+    kill "$swapper"; wait; find . -type b -printf '%U\n'`;
+  const program = join(root, "usr/local/bin/fix-buildkite-agent-builds-permissions");
+  const child = spawnSync("bash", ["-c", script, "bash", join(root, checkout), program], { encoding: "utf8" });
+  expect(child.stdout).toBe("0\n");
+});
+
 describe("no way leads out of the builds", () => {
   const victim = "etc/victim/shadow";
   beforeEach(() => {

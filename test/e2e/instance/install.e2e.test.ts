@@ -11,6 +11,7 @@ afterEach(() => machine.remove());
 
 const status = "var/log/elastic-stack-bootstrap-status";
 const settings = "etc/buildkite-elastic-ci-stack";
+const secrets = `${settings}/agent-secrets`;
 const region = { AWS_REGION: "eu-west-1" };
 const unhealthy =
   "aws autoscaling set-instance-health --health-status Unhealthy --no-should-respect-grace-period " +
@@ -31,21 +32,25 @@ describe("the first boot", () => {
       "systemctl daemon-reload",
       "docker info",
       start,
-      ...Array<string>(3).fill("systemctl show --property=Result --value buildkite-agent.service"),
+      "systemctl show --property=ActiveState --value buildkite-agent.service",
+      "journalctl --boot --unit=buildkite-agent.service --output=cat --no-pager",
     ]);
     expect(outcome.code).toBe(0);
     expect(machine.read(status)).toBe("Completed\n");
-    expect(machine.exists("run/buildkite-elastic-ci-stack/ready")).toBe(true);
+    for (const mark of ["ready", "registered"])
+      expect(machine.exists(`run/buildkite-elastic-ci-stack/${mark}`)).toBe(true);
     expect(outcome.log).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,000 this instance is set up$/m);
   });
 
-  test("leaves nothing of its work behind, and no token but in the agent's configuration", () => {
+  test("leaves nothing of its work behind, and no token but where root alone reads it", () => {
     machine.install(region);
     const files = machine.snapshot("etc", "run", "var", "usr", "opt");
     const secret = Object.keys(files).filter((name) => files[name]!.includes("the-secret-token"));
-    expect(secret).toEqual(["etc/buildkite-agent/buildkite-agent.cfg"]);
+    expect(secret).toEqual([`${secrets}/buildkite-agent.cfg`]);
+    expect([machine.mode(secrets), machine.mode(`${secrets}/buildkite-agent.cfg`)]).toEqual(["0700", "0600"]);
     expect(Object.keys(files).filter((name) => name.startsWith("run/"))).toEqual([
       "run/buildkite-elastic-ci-stack/ready",
+      "run/buildkite-elastic-ci-stack/registered",
     ]);
     expect(Object.keys(files).filter((name) => /\.[A-Za-z0-9]{8}$/.test(name))).toEqual([]);
   });
@@ -92,7 +97,8 @@ describe("files that are written", () => {
   const files = [
     ["etc/buildkite-agent/buildkite-agent.cfg", "0640", "root:buildkite-agent", /^signing-jwks-file=/m],
     ["etc/buildkite-agent/signing-key.json", "0640", "root:buildkite-agent", /^signing key\n$/],
-    ["etc/buildkite-agent/verification-key.json", "0640", "root:buildkite-agent", /^verification key\n$/],
+    [`${secrets}/buildkite-agent.cfg`, "0600", "root:root", /^token=the-secret-token$/m],
+    [`${secrets}/verification-key.json`, "0600", "root:root", /^verification key\n$/],
     [`${settings}/job-environment`, "0640", "root:buildkite-agent", /^AWS_REGION=eu-west-1\0/],
     [`${settings}/agent.env`, "0600", "root:root", /^A="1"\n$/],
     [

@@ -184,6 +184,7 @@ test("the files of the tree lie in the image as root's, executable where they ar
   expect(modeOf("usr/local/lib")).toBe("755");
   expect(statSync(join(root, "usr/local/bin/a tool"))).toMatchObject({ uid: 0, gid: 0 });
   expect(readFileSync(join(work, "systemctl"), "utf8")).toContain("disable docker.service");
+  expect(readFileSync(join(work, "systemctl"), "utf8")).toContain("enable buildkite-liveness.timer\n");
 });
 
 describe("the plugins", () => {

@@ -85,7 +85,7 @@ describe("the first boot, with user data out of the launch template that Terrafo
       "cancel-grace-period": "90",
       "signal-grace-period-seconds": "30",
       "git-mirrors-path": "/var/lib/buildkite-agent/git-mirrors",
-      "verification-jwks-file": "/etc/buildkite-agent/verification-key.json",
+      "verification-jwks-file": "/run/buildkite-elastic-ci-stack/agent-secrets/verification-key.json",
       "hooks-path": "/etc/buildkite-agent/hooks",
     });
     expect(tags!.split(",")).toEqual([
@@ -215,6 +215,8 @@ describe("jobs on the booted machine", () => {
     "/usr/local/bin/terminate-instance",
     "/usr/bin/buildkite-agent-stable",
     "/run/buildkite-elastic-ci-stack/ready",
+    "/run/buildkite-elastic-ci-stack/registered",
+    `${settings}/agent-secrets/buildkite-agent.cfg`,
     "/var/log/elastic-stack.log",
     "/etc/sudoers.d/buildkite-agent",
     "/etc/docker/daemon.json",

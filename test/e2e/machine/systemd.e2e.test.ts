@@ -218,8 +218,8 @@ test("systemd has nothing to say about any unit of the image and of the user dat
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content, { mode });
   };
-  for (const name of ["buildkite-drain-watcher.service", "buildkite-agent-watched.conf"] as const) {
-    write(linuxFiles[name], shipped(`linux/${name}`));
+  for (const [name, path] of Object.entries(linuxFiles)) {
+    if (path.includes("/systemd/")) write(path, shipped(`linux/${name}`));
   }
   for (const [name, content] of Object.entries(dockerUnits)) write(`etc/systemd/system/${name}`, content);
   const names = readdirSync(units).filter((name) => /\.(service|timer)$/.test(name));

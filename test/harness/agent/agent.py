@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 from configuration import configuration, grace_seconds, number, path_of
@@ -52,6 +53,13 @@ class Running:
         return {**result, "cancelled": self.cancelled_at is not None}
 
 
+def copy_of(config, folder):
+    """What the agent has read, for its jobs: its file may be a pipe, which can be read once. They need no token."""
+    with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".configuration", delete=False) as file:
+        json.dump({**config, "token": ""}, file)
+    return file.name
+
+
 def base_of(path):
     return path.rpartition(".")[0]
 
@@ -68,6 +76,7 @@ class Agent:
     def __init__(self, words, version, world):
         self.config = configuration(path_of(words))
         self.version, self.world = version, world
+        self.copy = copy_of(self.config, world.folder)
         self.running = []
         self.stops = 0
         self.started = self.busy = world.clock()
@@ -77,6 +86,7 @@ class Agent:
             sys.exit("Must set `token`")
         self.check_keys()
         self.register()
+        print(f'INFO   Successfully registered agent "{self.config.get("name", "")}"', file=sys.stderr, flush=True)
         self.hook("agent-startup")
         signal.signal(signal.SIGTERM, lambda *_: self.stop(1))
         signal.signal(signal.SIGINT, lambda *_: self.stop(1))
@@ -146,7 +156,7 @@ class Agent:
         free = set(range(1, max(1, number(self.config, "spawn")) + 1)) - {job.slot for job in self.running}
         path = self.world.take() if free else None
         if path is not None:
-            self.running.append(Running(path, min(free), self.config["config"]))
+            self.running.append(Running(path, min(free), self.copy))
 
 
 def is_key_set(path):

@@ -1,11 +1,15 @@
 """The agent's configuration file, read as the agent reads it."""
 
+import json
 import os
 import re
 import sys
 
 
 def configuration(path):
+    if path.endswith(".configuration"):
+        with open(path) as file:
+            return json.load(file)
     with open(path) as file:
         lines = [line for line in file.read().split("\n") if line.strip(" \n\t") and not line.strip(" \n\t").startswith("#")]
     pairs = [re.split("=" if "=" in line else ":", line, maxsplit=1) for line in map(without_comment, lines)]

@@ -33,6 +33,8 @@ export class ImageMachine extends RootFolder {
     // The image's copy; user data brings its own.
     this.write(`${library}/instance.sh`, shipped("linux/instance.sh"));
     this.write(`${library}/clear-last-job.sh`, shipped("linux/clear-last-job.sh"), 0o755);
+    this.write(`${library}/await-agent.sh`, shipped("linux/await-agent.sh"), 0o755);
+    this.set("journal", 'INFO Successfully registered agent "a" with tags []\n');
     for (const name of stubNames) this.link(`stubs/${name}`, stubs);
     this.link("opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl", stubs);
     for (const channel of ["stable", "edge", "oldstable"]) this.agent(channel, "3.137.0+1");

@@ -62,11 +62,11 @@ metadata() {
   cat "$FAKE/metadata/${item//\//_}" 2>/dev/null || exit 22
 }
 
-# active/UNIT is there for a unit that runs; results/UNIT is how it ended.
+# active/UNIT is there for a unit that runs; states/UNIT is what has become of it.
 systemctl() {
   case $1 in
     is-active) [[ -e $FAKE/active/$last ]] ;;
-    show) cat "$FAKE/results/$last" 2>/dev/null || echo success ;;
+    show) cat "$FAKE/states/$last" 2>/dev/null || echo active ;;
     *) ;;
   esac
 }
@@ -85,6 +85,8 @@ case $name in
   aws) aws "$@" ;;
   curl) if [[ " $* " == *" --config "* ]]; then page "$@"; else metadata; fi ;;
   systemctl) systemctl "$@" ;;
+  # What the agent has logged.
+  journalctl) cat "$FAKE/journal" ;;
   # With -j it hands on what the aws of a test has printed. As jq merges documents here: the later one wins whole.
   jq) if [[ $1 == -j ]]; then cat; else cat "$last"; fi ;;
   docker) if [[ $1 == --version ]]; then echo "Docker version 27.5.1, build abc"; fi ;;

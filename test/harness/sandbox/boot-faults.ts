@@ -125,9 +125,15 @@ export const host: readonly Fault[] = [
   {
     title: "the agent ends as soon as it has started",
     arrange: (machine) => machine.answer("buildkite-agent", /^start/, { code: 1, stderr: "invalid token" }),
-    reason: /the agent ended within \d s \(exit-code\)/,
+    reason: /the agent ended before it had registered\n[^]*failed: the agent has not registered/,
     starts: 1,
     speed: 0.5,
+  },
+  {
+    title: "the agent tries for minutes to register, and gives up",
+    arrange: (machine) => machine.answer("buildkite-agent", /^start/, { seconds: 300, code: 1, stderr: "503" }),
+    reason: /the agent ended before it had registered\n[^]*failed: the agent has not registered/,
+    starts: 1,
   },
   {
     title: "the image has no agent of the channel",

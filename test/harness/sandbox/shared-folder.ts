@@ -157,6 +157,12 @@ export class SharedFolder {
     copy(join(linux, "stack/files"), "image/files");
     for (const name of ["instance.sh", "clear-last-job.sh"])
       copy(join(repository, "userdata/linux", name), `${library}/${name}`);
+    for (const name of ["instance.sh", "await-agent.sh", "liveness.sh"]) {
+      copy(join(repository, "userdata/linux", name), `${library}/${name}`);
+    }
+    for (const name of ["buildkite-liveness.service", "buildkite-liveness.timer"]) {
+      copy(join(repository, "userdata/linux", name), `image/files/etc/systemd/system/${name}`);
+    }
     copy(join(linux, "stack/scripts"), "image-scripts");
   }
 }

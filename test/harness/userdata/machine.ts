@@ -13,10 +13,15 @@ export const linuxFiles = {
   "with-environment.sh": `${library}/with-environment.sh`,
   "drain-watcher.sh": `${library}/drain-watcher.sh`,
   "clear-last-job.sh": `${library}/clear-last-job.sh`,
+  "await-agent.sh": `${library}/await-agent.sh`,
+  "liveness.sh": `${library}/liveness.sh`,
   "allow-jobs.sh": `${library}/allow-jobs.sh`,
   "pre-bootstrap.py": `${library}/pre-bootstrap.py`,
   "pre-checkout.sh": `${library}/pre-checkout.sh`,
   "buildkite-drain-watcher.service": "etc/systemd/system/buildkite-drain-watcher.service",
+  "buildkite-liveness.service": "etc/systemd/system/buildkite-liveness.service",
+  "buildkite-liveness.timer": "etc/systemd/system/buildkite-liveness.timer",
+  "refresh-authorized-keys-private.conf": "etc/systemd/system/refresh_authorized_keys.service.d/private.conf",
   "buildkite-agent-watched.conf": "etc/systemd/system/buildkite-agent.service.d/watched.conf",
 } as const;
 
@@ -61,6 +66,7 @@ export class Machine extends RootFolder {
     this.set("clock", "0").set("end-of-time", "2000").set("agent-state", "active").set("job-seconds", "0");
     // As the agent lets a cancelled job go on where nobody has set another time.
     this.set("grace", "59").write("proc/77/task/77/children", "811 ").write("proc/77/task/78/children", "812 ");
+    this.set("agent-log", "0 Successfully registered agent");
     this.metadata("instance-id", "0 i-0123456789abcdef0").metadata("placement/region", "0 eu-west-1");
     this.write("var/log/elastic-stack.log", "").write("proc/sysrq-trigger", "").set("agent-enabled", "");
     symlinkSync(join(this.fake, "clock"), join(this.root, "proc/uptime"));

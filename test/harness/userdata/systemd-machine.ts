@@ -21,9 +21,11 @@ const image = join(repository, "packer/linux/stack/files");
 const places: Readonly<Record<string, string>> = {
   aws: "usr/local/bin/aws",
   curl: "usr/local/bin/curl",
+  journalctl: "usr/local/bin/journalctl",
 };
 const PORT = 3000;
 const HOME = "var/lib/buildkite-agent";
+const SECRETS = "etc/buildkite-elastic-ci-stack/agent-secrets";
 
 /** The times of the drain watcher, in seconds that a test can wait for, and in which a busy computer gets things done. */
 const times = {
@@ -54,6 +56,8 @@ export interface Scenario {
   /** Further files of the machine, units among them, by their path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly wants?: string;
+  /** Paths of files that it lacks. */
+  readonly without?: readonly string[];
 }
 
 /** A machine whose process 1 is systemd, with the agent's and the drain watcher's real units. It needs root and namespaces. */
@@ -68,7 +72,8 @@ export class SystemdMachine {
     this.stageUser();
     this.stageAgent();
     for (const [path, content] of Object.entries(scenario.files ?? {}))
-      this.stage(path, content, content.startsWith("#!") ? 0o755 : 0o644);
+      this.stage(path, content, content.startsWith("#!") ? 0o755 : path.startsWith(SECRETS) ? 0o600 : 0o644);
+    for (const path of scenario.without ?? []) rmSync(join(this.work, "stage", path));
     const listens = "until [[ -s /facts/port ]]; do sleep 0.1; done";
     this.write(
       "facts/boot",
@@ -77,7 +82,9 @@ export class SystemdMachine {
     );
     this.write("facts/calls", "", 0o666);
     this.write("facts/boot.log", "");
+    this.write("facts/uptime", "1.00 1.00\n");
     this.write("facts/meta-data/instance-id", "i-0123456789abcdef0");
+    this.write("facts/meta-data/placement/region", "eu-west-1");
     if (scenario.refusal !== undefined) this.write("facts/refusal", scenario.refusal);
   }
 
@@ -100,7 +107,13 @@ export class SystemdMachine {
   }
 
   private stagePrograms(): void {
-    const watched = ["instance.sh", "with-environment.sh", "drain-watcher.sh"] as const;
+    const watched = [
+      "instance.sh",
+      "with-environment.sh",
+      "drain-watcher.sh",
+      "await-agent.sh",
+      "liveness.sh",
+    ] as const;
     for (const name of watched) this.stage(linuxFiles[name], shipped(`linux/${name}`), 0o755);
     const watcher = Object.entries(times).reduce(
       (text, [name, seconds]) => text.replace(new RegExp(`^${name}=.*$`, "m"), `${name}=${String(seconds)}`),
@@ -111,8 +124,9 @@ export class SystemdMachine {
       const place = places[name];
       if (place !== undefined) this.stage(place, readFileSync(join(programs, name), "utf8"), 0o755);
     }
-    const retire = "usr/local/bin/terminate-instance";
-    this.stage(retire, readFileSync(join(image, retire), "utf8"), 0o755);
+    const library = "usr/local/lib/buildkite-elastic-ci-stack";
+    for (const path of ["usr/local/bin/terminate-instance", `${library}/agent-secrets.sh`])
+      this.stage(path, readFileSync(join(image, path), "utf8"), 0o755);
     const names = { ASG_NAME: "group", LIFECYCLE_HOOK_NAME: "hook", AWS_REGION: "eu-west-1" };
     const limits = {
       INSTANCE_TERMINATION_GRACE_PERIOD: "60",
@@ -130,6 +144,8 @@ export class SystemdMachine {
     // Else it is gone before the last call of a shutdown could be written down.
     this.stage("units/facts.mount.d/stay.conf", "[Unit]\nDefaultDependencies=no\n");
     this.stage("units/buildkite-drain-watcher.service", shipped("linux/buildkite-drain-watcher.service"));
+    this.stage("units/buildkite-liveness.service", shipped("linux/buildkite-liveness.service"));
+    this.stage("units/buildkite-liveness.timer", shipped("linux/buildkite-liveness.timer").replaceAll("=30", "=1"));
     const wants = this.scenario.wants ?? "buildkite-drain-watcher.service boot.service";
     this.stage("units/sandbox.target", `[Unit]\nDefaultDependencies=no\nWants=agent-api.service ${wants}\n`);
     // A shutdown stops the agent first.
@@ -154,7 +170,10 @@ export class SystemdMachine {
     if (realAgent === "") this.stage("usr/bin/buildkite-agent", STAND_IN, 0o755);
     else cpSync(realAgent, join(this.work, "stage/usr/bin/buildkite-agent"));
     const endpoint = `http://127.0.0.1:${PORT}`;
-    this.stage("etc/buildkite-agent/buildkite-agent.cfg", agentFile(`/${HOME}`, endpoint, graceSeconds, config));
+    const file = agentFile(`/${HOME}`, endpoint, graceSeconds, config);
+    // Our image's unit takes it out of a pipe, Buildkite's from where the agent looks by itself.
+    this.stage(`${SECRETS}/buildkite-agent.cfg`, file, 0o600);
+    this.stage("etc/buildkite-agent/buildkite-agent.cfg", file);
     this.write("facts/jobs.json", jobsFile(jobs.map((command) => ({ BUILDKITE_COMMAND: command }))));
     if (register !== undefined) this.write("facts/register", String(register));
   }

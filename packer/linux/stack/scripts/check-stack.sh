@@ -40,6 +40,9 @@ check_programs() {
   owned "$library/clear-last-job.sh" root:root 755
   owned "$library/with-environment.sh" root:root 755
   owned "$library/drain-watcher.sh" root:root 755
+  owned "$library/liveness.sh" root:root 755
+  owned "$library/await-agent.sh" root:root 755
+  owned "$library/agent-secrets.sh" root:root 755
 }
 
 # What a job could change would be run by later jobs, or by root.
@@ -73,7 +76,7 @@ check_hooks() {
 
 check_units() {
   local unit
-  enabled amazon-cloudwatch-agent.service amazon-ssm-agent.service rsyslog.service
+  enabled amazon-cloudwatch-agent.service amazon-ssm-agent.service rsyslog.service buildkite-liveness.timer
   for unit in buildkite-agent.service buildkite-drain-watcher.service docker.service docker.socket lifecycled.service; do
     holds "$unit is there, and left to the boot" grep --quiet --word-regexp 'disabled\|static' \
       <<<"$(systemctl is-enabled "$unit" 2>/dev/null)"
@@ -84,7 +87,8 @@ check_units() {
       grep --quiet '^OnFailure=poweroff.target' "$root/etc/systemd/system/$unit.d/10-power-off-on-failure.conf"
   done
   holds "systemd understands every unit" systemd-analyze verify --recursive-errors=no \
-    buildkite-agent.service buildkite-drain-watcher.service lifecycled.service
+    buildkite-agent.service buildkite-agent-secrets.service buildkite-drain-watcher.service \
+    buildkite-liveness.timer lifecycled.service
   holds "rsyslog understands its settings" rsyslogd -N1
   holds "the CloudWatch agent's settings are JSON" \
     jq --exit-status .logs "$root/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json"

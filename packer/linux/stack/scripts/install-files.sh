@@ -25,3 +25,5 @@ install_tree "$image/files"
 systemctl daemon-reload
 # The boot starts Docker, once, when its settings are written.
 systemctl disable docker.service docker.socket
+# From an instance's start on, also where its user data never comes. It runs from the next start, so it leaves this build alone.
+systemctl enable buildkite-liveness.timer

@@ -4,6 +4,7 @@ the files of write_files at the first boot, and runs the scripts: as long as it 
 import base64
 import email
 import gzip
+import json
 import os
 import pwd
 import grp
@@ -101,8 +102,21 @@ def run(script):
     return code
 
 
+def tell(source):
+    os.makedirs("/run/cloud-init", exist_ok=True)
+    with open("/run/cloud-init/status.json", "w") as file:
+        json.dump({"v1": {"datasource": source}}, file, indent=1)
+
+
 def main():
-    message = user_data()
+    try:
+        message = user_data()
+    except OSError as error:
+        # Without metadata it goes on with its empty source, and succeeds.
+        print(f"no metadata: {error}")
+        tell("DataSourceNone")
+        return
+    tell("DataSourceEc2Local")
     configs = [part for part in message.walk() if part.get_content_type() == "text/cloud-config"]
     config = yaml.safe_load(configs[0].get_payload(decode=True))
     first = not os.path.exists(f"{STATE}/sem")

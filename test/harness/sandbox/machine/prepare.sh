@@ -41,7 +41,7 @@ stand_in() {
   done
   install -d /opt/aws/amazon-cloudwatch-agent/bin
   ln -sf "$machine/stand-in" /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl
-  ln -sf "$machine/systemctl" /usr/bin/systemctl
+  ln -sf "$machine/systemctl" "$machine/journalctl" /usr/bin/
   ln -sf "$machine/sleep" "$machine/date" "$machine/timeout" "$machine/aws" "$machine/curl" /usr/local/bin/
   for name in stable beta edge oldstable; do
     ln -sf "$machine/buildkite-agent" "/usr/bin/buildkite-agent-$name"

@@ -36,6 +36,7 @@ inside() {
   mount -t tmpfs -o mode=1777 tmp "$root/tmp"
   mkdir "$root/facts" "$root/.old"
   mount --bind "$work/facts" "$root/facts"
+  mount --bind "$work/facts/uptime" "$root/proc/uptime"
   cd "$root"
   pivot_root . .old
   umount -l /.old

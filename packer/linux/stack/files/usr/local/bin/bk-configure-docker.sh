@@ -79,7 +79,7 @@ replace_configuration() {
 
 start_docker() {
   systemctl enable docker.service
-  systemctl restart docker.service
+  timeout 180 systemctl restart docker.service
 }
 
 begin_part

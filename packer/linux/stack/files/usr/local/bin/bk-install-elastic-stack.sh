@@ -95,17 +95,29 @@ docker_version() {
   echo "${BASH_REMATCH[1]}"
 }
 
+# What only the agent's start needs. agent-secrets.sh hands it over each time.
+write_secrets() {
+  local secrets=$settings/agent-secrets file
+  install -d -m 0700 "$secrets"
+  install_file 0600 root:root "$secrets/buildkite-agent.cfg" <"$work/config"
+  file=verification-key.json
+  if [[ -e $work/$file ]]; then install_file 0600 root:root "$secrets/$file" <"$work/$file"; fi
+}
+
 write_agent_files() {
-  local id docker file
+  local id docker
   id=$(retry metadata instance-id)
   [[ $id =~ ^i-[0-9a-f]+$ ]] || refuse "the metadata names no instance, but: ${id:0:60}"
   docker=$(docker_version)
   render_agent_config "$major" "$id" "$docker" <"$work/token" >"$work/config"
   if ((major >= 4)); then unsupported_by_v4; fi
-  install_file 0640 root:buildkite-agent "$config/buildkite-agent.cfg" <"$work/config"
-  for file in signing-key.json verification-key.json; do
-    if [[ -e $work/$file ]]; then install_file 0640 root:buildkite-agent "$config/$file" <"$work/$file"; fi
-  done
+  write_secrets
+  # For whoever wants to read it, but for the token.
+  grep -v '^token=' "$work/config" | install_file 0640 root:buildkite-agent "$config/buildkite-agent.cfg"
+  # Jobs sign with it what they upload.
+  if [[ -e $work/signing-key.json ]]; then
+    install_file 0640 root:buildkite-agent "$config/signing-key.json" <"$work/signing-key.json"
+  fi
   # Read by systemd as root, so it lies out of the jobs' reach.
   if [[ -e $work/agent.env ]]; then install_file 0600 root:root "$settings/agent.env" <"$work/agent.env"; fi
   render_job_environment "$docker" >"$work/job-environment"
@@ -137,20 +149,14 @@ wait_for_docker() {
   refuse "Docker did not answer $attempt times"
 }
 
-# An agent with a wrong token or setting ends within moments. Nothing runs on it then, so the boot may still fail.
+# The agent's end is a failure of the boot only where the agent had not registered: after that it may have had jobs.
 start_agent() {
-  local moment result
   wait_for_docker
   touch "$run/ready"
-  systemctl start buildkite-agent.service
-  for moment in 1 2 3; do
-    sleep 1
-    result=$(systemctl show --property=Result --value buildkite-agent.service)
-    [[ $result == success ]] && continue
-    rm "$run/ready"
-    systemctl stop --no-block buildkite-agent.service
-    refuse "the agent ended within $moment s ($result); /var/log/buildkite-agent says why"
-  done
+  if systemctl start buildkite-agent.service && "$library/await-agent.sh"; then return; fi
+  rm "$run/ready"
+  systemctl stop --no-block buildkite-agent.service
+  refuse "the agent has not registered; /var/log/buildkite-agent says why"
 }
 
 begin_part
@@ -168,5 +174,5 @@ run_bootstrap_script
 systemctl daemon-reload
 start_agent
 echo Completed >"$status"
-signal_cloudformation true "the agent is running"
+signal_cloudformation true "the agent has registered"
 say "this instance is set up"

@@ -81,6 +81,6 @@ render_signing() {
   [[ -z $BUILDKITE_AGENT_SIGNING_KMS_KEY ]] || config_line signing-aws-kms-key "$BUILDKITE_AGENT_SIGNING_KMS_KEY"
   [[ -z $BUILDKITE_AGENT_SIGNING_KEY_PATH ]] || config_line signing-jwks-file "$1/signing-key.json"
   [[ -z $BUILDKITE_AGENT_SIGNING_KEY_ID ]] || config_line signing-jwks-key-id "$BUILDKITE_AGENT_SIGNING_KEY_ID"
-  [[ -z $BUILDKITE_AGENT_VERIFICATION_KEY_PATH ]] || config_line verification-jwks-file "$1/verification-key.json"
+  [[ -z $BUILDKITE_AGENT_VERIFICATION_KEY_PATH ]] || config_line verification-jwks-file /run/buildkite-elastic-ci-stack/agent-secrets/verification-key.json
   config_line verification-failure-behavior "$BUILDKITE_AGENT_JOB_VERIFICATION_NO_SIGNATURE_BEHAVIOR"
 }
