@@ -12,6 +12,7 @@ const registered = `${START}\n/usr/local/lib/buildkite-elastic-ci-stack/await-ag
 const stop = "systemctl kill --kill-who=main --signal=SIGSTOP buildkite-agent";
 const told = { INSTANCE_BOOT_TIMEOUT: "0", BUILDKITE_GIT_MIRROR_SEED_BUCKET: "" };
 const stopping = "until [[ $(systemctl is-active buildkite-agent) == deactivating ]]; do sleep 0.1; done";
+const jobRuns = 'until grep -qx "job starts" /facts/calls; do sleep 0.2; done';
 /** A unit whose start never ends. */
 const endless = "[Service]\nType=oneshot\nExecStart=/bin/sleep infinity\n";
 const endlessAgent = {
@@ -41,9 +42,10 @@ const faults: Readonly<Record<string, Scenario>> = {
     jobs: ["sleep 1000"],
     boot: `trap '' TERM\n${registered}\nsystemctl start --no-block poweroff.target\n${stopping}\n${stop}`,
   },
+  // Nobody has waited for the agent's registration, so the boot counts as unfinished.
   "a failed boot's shutdown that waits for an agent": {
-    register: 503,
-    boot: `${START}\n${stop}\n${late}\nsystemctl start --no-block poweroff.target`,
+    jobs: ["sleep 1000"],
+    boot: `${START}\n${jobRuns}\n${late}\nsystemctl start --no-block poweroff.target`,
   },
   "a drain watcher that hangs": {
     jobs: ["sleep 1000"],
