@@ -56,6 +56,17 @@ const scaling: readonly Refused[] = [
   ),
 ];
 
+const policies: readonly Refused[] = [
+  refuse(
+    "a managed policy by ARN and by key",
+    {
+      managed_policy_arns: ["arn:aws:iam::123456789012:policy/cache"],
+      managed_policies: { cache: "arn:aws:iam::123456789012:policy/cache" },
+    },
+    '{managed_policies} is {"cache":"arn:aws:iam::123456789012:policy/cache"}, but {managed_policy_arns} is ["arn:aws:iam::123456789012:policy/cache"]',
+  ),
+];
+
 const instances: readonly Refused[] = [
   refuse(
     "ARM and x86 mixed",
@@ -233,6 +244,7 @@ const tags: readonly Refused[] = [
 
 export const brokenRules: readonly Refused[] = [
   ...scaling,
+  ...policies,
   ...wrongScalers,
   ...instances,
   ...network,
