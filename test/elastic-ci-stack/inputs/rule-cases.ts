@@ -1,4 +1,5 @@
 import { type Given, NO_TOKEN, refuse, type Refused, VPC } from "./case";
+import { wrongPolicies } from "./policy-rule-cases";
 import { wrongScalers } from "./scaler-rule-cases";
 
 const FLAGS: readonly (readonly [flag: string, input: string, given: Given])[] = [
@@ -53,17 +54,6 @@ const scaling: readonly Refused[] = [
     "cancel grace not below termination grace",
     { buildkite_agent_cancel_grace_period: 3600 },
     "{instance_termination_grace_period} is 3600, but {buildkite_agent_cancel_grace_period} is 3600",
-  ),
-];
-
-const policies: readonly Refused[] = [
-  refuse(
-    "a managed policy by ARN and by key",
-    {
-      managed_policy_arns: ["arn:aws:iam::123456789012:policy/cache"],
-      managed_policies: { cache: "arn:aws:iam::123456789012:policy/cache" },
-    },
-    '{managed_policies} is {"cache":"arn:aws:iam::123456789012:policy/cache"}, but {managed_policy_arns} is ["arn:aws:iam::123456789012:policy/cache"]',
   ),
 ];
 
@@ -244,7 +234,7 @@ const tags: readonly Refused[] = [
 
 export const brokenRules: readonly Refused[] = [
   ...scaling,
-  ...policies,
+  ...wrongPolicies,
   ...wrongScalers,
   ...instances,
   ...network,
