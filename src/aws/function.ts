@@ -43,7 +43,11 @@ export interface FunctionProps {
   /** Reserved concurrent executions; -1 reserves none. */
   readonly reservedConcurrency?: Value<number>;
   readonly role: {
-    readonly name: Value<string>;
+    /** One of the two: a whole name, or what IAM ends by itself. */
+    readonly name?: Value<string>;
+    readonly namePrefix?: Value<string>;
+    /** Another name would take the rights away and give them anew. */
+    readonly policyName: Operand<string>;
     readonly exists: Value<boolean>;
     /** ARN of the role to use where none is made. */
     readonly existingArn: Value<string>;
@@ -115,7 +119,8 @@ function functionRole(
   const own = optional(role.exists, (one) => {
     const made = one(
       new IamRole(roleHome, ids.role, {
-        name: str(role.name),
+        ...(role.name && { name: str(role.name) }),
+        ...(role.namePrefix && { namePrefix: str(role.namePrefix) }),
         assumeRolePolicy: str(trustPolicy("lambda.amazonaws.com")),
         permissionsBoundary: orNull(permissionsBoundary),
         tags: map(names.tags),
@@ -129,7 +134,7 @@ function functionRole(
     permissions.push(
       one(
         new IamRolePolicy(policyHome, ids.policy, {
-          name: str(role.name),
+          name: str(role.policyName),
           role: made.id,
           policy: str(policyDocument([logging, ...role.statements])),
           ...(dependsOn.length > 0 && { dependsOn: [...dependsOn] }),

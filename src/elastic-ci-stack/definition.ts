@@ -1,6 +1,7 @@
 import { type Definition } from "../schema/definition";
 import { type InputRows, table } from "./inputs/table";
 import { outputs } from "./outputs";
+import { moved } from "./moved";
 import { makeParts, type Parts } from "./parts";
 import { readme } from "./readme";
 import { rules, warnings } from "./rules/rules";
@@ -11,4 +12,5 @@ export const elasticCiStack: Definition<InputRows, Parts> = {
   makeParts,
   outputs,
   readme,
+  moved,
 };

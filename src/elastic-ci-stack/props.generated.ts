@@ -997,12 +997,20 @@ export interface ElasticCiStackProps {
   readonly createStopBuildkiteAgentsRole?: boolean | IResolvable;
 
   /**
-   * Further managed policies for the created instance role. Every job can use what they allow. Add new ones at the end:
-   * an attachment is known by its place in the list.
+   * Further managed policies for the created instance role. Every job can use what they allow. Terraform must know the
+   * ARNs at plan: `managedPolicies` is for those of policies that the same configuration makes.
    * It must in each item be the ARN of a policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess.
    * @default []
    */
   readonly managedPolicyArns?: readonly string[];
+
+  /**
+   * The same by keys of your own, such as { cache = aws_iam_policy.cache.arn }: only the keys must be known at plan. A
+   * policy is detached and attached anew where its key changes.
+   * It must under each key be the ARN of a policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess.
+   * @default {}
+   */
+  readonly managedPolicies?: Readonly<Record<string, string>>;
 
   // Docker
 

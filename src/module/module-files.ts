@@ -29,6 +29,7 @@ function mainTfJson({
   data = {},
   resource = {},
   check = {},
+  moved,
 }: Readonly<Record<string, JsonObject>>): string {
-  return `${JSON.stringify({ locals, data, resource, check }, null, 2)}\n`;
+  return `${JSON.stringify({ locals, data, resource, check, moved }, null, 2)}\n`;
 }

@@ -22,6 +22,7 @@ export class ModuleStack extends TerraformStack {
     for (const [name, { about, value }] of Object.entries(definition.outputs)) {
       new TerraformOutput(home, name, { description: about, value: any(value(parts, absent)) });
     }
+    if (definition.moved) this.addOverride("moved", definition.moved);
     for (const [name, { holds, message }] of numbered(warnings)) {
       this.addOverride(`check.${name}.assert`, [{ condition: bool(holds), error_message: str(message) }]);
     }

@@ -1,4 +1,4 @@
-import { contains, distinct, every } from "../value/list";
+import { contains, distinct, every, values } from "../value/list";
 import { length, matches } from "../value/text";
 import { and, eq, floor, gt, gte, or, type Value } from "../value/value";
 
@@ -70,4 +70,9 @@ export function noRepeats(): Check<readonly string[]> {
 /** The limit holds for each item of a list. */
 export function eachItem(check: Check<string>): Check<readonly string[]> {
   return { holds: (items) => every(items, check.holds), must: `in each item ${check.must}` };
+}
+
+/** The limit holds for what stands under each key of a map. */
+export function eachValue(check: Check<string>): Check<Readonly<Record<string, string>>> {
+  return { holds: (map) => every(values(map), check.holds), must: `under each key ${check.must}` };
 }

@@ -13,6 +13,14 @@ export interface Definition<R extends Rows, P> {
   readonly makeParts: (scope: Construct, inputs: InputsOf<R>, unresolved: readonly Requirement[]) => P;
   readonly outputs: Outputs<P>;
   readonly readme: ModuleReadme;
+  /** Addresses that resources had elsewhere or earlier, for a state that is brought along to the module. */
+  readonly moved?: readonly Move[];
+}
+
+/** Two addresses of one resource. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** The definition of any construct, where the types of its inputs and parts do not matter. */

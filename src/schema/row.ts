@@ -70,7 +70,7 @@ export function texts(details: Details<readonly string[]>): Row<readonly string[
   return row("list(string)", details);
 }
 
-export function tagMap(details: Details<Readonly<Record<string, string>>>): Row<Readonly<Record<string, string>>> {
+export function textMap(details: Details<Readonly<Record<string, string>>>): Row<Readonly<Record<string, string>>> {
   return row("map(string)", details);
 }
 

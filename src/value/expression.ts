@@ -1,4 +1,4 @@
-import { type IResolvable, type IResolveContext, LazyBase, Token, Tokenization } from "cdktf";
+import { type IResolvable, type IResolveContext, Lazy, LazyBase, Token, Tokenization } from "cdktf";
 
 /** Brand of a Value. A registered symbol, so that two installed copies of this package agree. */
 export const VALUE = Symbol.for("cdktf-buildkite-elastic-ci-stack.value");
@@ -63,6 +63,16 @@ function mergeLiterals(pieces: readonly Part[]): readonly Part[] {
 function quotedLiteral(literal: string, isLast: boolean): string {
   const quoted = quote(literal).slice(1, -1);
   return isLast ? quoted : quoted.replace(/\$$/, "\\u0024");
+}
+
+/** The text of a reference itself, such as aws_iam_policy.own.arn, known at synth in place of what it refers to. */
+export function nameOf(reference: unknown): string {
+  return Lazy.stringValue({
+    produce: (context) => {
+      context.suppressBraces = true;
+      return new Expression([{ operand: reference }]).resolve(context);
+    },
+  });
 }
 
 /** Literals are quoted, references stay bare, containers are rendered item by item. */

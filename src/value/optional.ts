@@ -1,5 +1,6 @@
 import { type Construct } from "constructs";
 import { ref, TerraformDataSource, TerraformLocal, type TerraformResource, Token } from "cdktf";
+import { nameOf } from "./expression";
 import { any, at, bool, known, type Operand, str, value, Value, when } from "./value";
 
 type Counted = TerraformResource | TerraformDataSource;
@@ -80,6 +81,28 @@ export function withForEach<R extends Counted>(
   if (known(keys)?.content.length === 0) return undefined;
   const resource = make(Value.expression("each.key"));
   resource.addOverride("for_each", any(Value.expression("toset(", at(keys), ")")));
+  return resource;
+}
+
+/** A map in which each text is its own key. The key of a reference is what it refers to, such as aws_iam_policy.own.arn. */
+export function byThemselves(items: Operand<readonly Operand<string>[]>): Value<Readonly<Record<string, string>>> {
+  const lifted = value(items);
+  if (!lifted.isKnown) return Value.expression("{ for item in toset(", at(lifted), ") : item => item }");
+  const all = lifted.content as readonly Operand<string>[];
+  return Value.of(Object.fromEntries(all.map((item) => [known(item)?.content ?? nameOf(item), item as string])));
+}
+
+/** One resource per entry of a map, addressed by its key. Keys must be known at plan, contents need not be. */
+export function withForEachEntry<R extends Counted>(
+  entries: Operand<Readonly<Record<string, Operand<string>>>>,
+  make: (content: Value<string>) => R,
+  /** What to do where keys are not known. Terraform's own message quotes it, with the line that it stands in. */
+  advice: string,
+): R | undefined {
+  const lifted = value(entries);
+  if (lifted.isKnown && Object.keys(lifted.content as object).length === 0) return undefined;
+  const resource = make(Value.expression("each.value"));
+  resource.addOverride("for_each", any(lifted.isKnown ? lifted : Value.expression(`/* ${advice} */ `, at(lifted))));
   return resource;
 }
 

@@ -83,11 +83,16 @@ export function length(operand: Operand<string | readonly unknown[]>): Value<num
   if (lifted.isKnown && Array.isArray(lifted.content)) return Value.of(lifted.content.length);
   return fold<[string | readonly unknown[]], number>(
     [operand],
-    (whole) => (typeof whole === "string" ? [...new Intl.Segmenter().segment(whole)].length : whole.length),
+    (whole) => (typeof whole === "string" ? characters(whole).length : whole.length),
     "length(",
     at(operand),
     ")",
   );
+}
+
+/** What Terraform counts as characters: what readers do. */
+function characters(text: string): readonly string[] {
+  return [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
 }
 
 /** Whether a text matches the pattern, which must mean the same in JavaScript and in Terraform's RE2. */
@@ -113,6 +118,15 @@ export function toText(operand: Operand<string | number | boolean>): Value<strin
 }
 
 const WITHOUT_EXPONENT = new Intl.NumberFormat("en-US", { useGrouping: false, maximumSignificantDigits: 21 });
+
+/** The text's beginning, or all of it where it is no longer. */
+export function firstCharacters(most: number, operand: Operand<string>): Value<string> {
+  return fold<[string], string>(
+    [operand],
+    (whole) => characters(whole).slice(0, most).join(""),
+    ...["substr(", at(operand), `, 0, ${most})`],
+  );
+}
 
 /** A number as Terraform writes it in texts. */
 export function decimal(number: number): string {

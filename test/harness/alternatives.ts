@@ -77,6 +77,7 @@ const contents: Given = {
   asg_process_suspender_role_arn: ROLE,
   stop_buildkite_agents_role_arn: ROLE,
   managed_policy_arns: [POLICY],
+  managed_policies: { own: "arn:aws:iam::123456789012:policy/own" },
   docker_prune_until: "8h",
   docker_ipv4_address_pool_1: "172.16.0.0/12",
   docker_ipv4_address_pool_2: "10.200.0.0/16",

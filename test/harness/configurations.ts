@@ -22,6 +22,8 @@ const trust = (service: string) =>
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
   });
+const allowing = (action: string) =>
+  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: action, Resource: "*" }] });
 const role = (name: string, service: string) => ({ name, path: "/ci/agents/", assume_role_policy: trust(service) });
 
 export const configurations: readonly Configuration[] = [
@@ -67,6 +69,7 @@ export const configurations: readonly Configuration[] = [
         "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
         "arn:aws:iam::aws:policy/AmazonSQSFullAccess",
       ],
+      managed_policies: { cache: "${aws_iam_policy.cache.arn}" },
       instance_role_permissions_boundary_arn: "arn:aws:iam::123456789012:policy/boundary",
       instance_role_tags: "team=ci,cost=42",
       enable_detailed_monitoring: true,
@@ -79,6 +82,9 @@ export const configurations: readonly Configuration[] = [
       lambda_architecture: "arm64",
       scaler_implementation: "typescript",
     },
+    surroundings: {
+      aws_iam_policy: { cache: { name: "cache", policy: allowing("s3:GetObject") } },
+    },
     counts: {
       aws_vpc_endpoint: 5,
       aws_lambda_function: 3,
@@ -86,7 +92,7 @@ export const configurations: readonly Configuration[] = [
       aws_kms_key: 1,
       aws_autoscaling_schedule: 2,
       aws_iam_role: 4,
-      aws_iam_role_policy_attachment: 4,
+      aws_iam_role_policy_attachment: 5,
       aws_vpc_security_group_ingress_rule: 2,
     },
     outputs: {

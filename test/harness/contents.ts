@@ -18,12 +18,18 @@ export function accepts(input: InputName, content: unknown): boolean {
 
 /** The first content that a limit's sentence gives as an example. */
 export function examples(input: InputName): readonly { readonly check: Check<unknown>; readonly content: unknown }[] {
-  const isList = table.row(input).type === "list(string)";
+  const { type } = table.row(input);
   return checksOf(input).flatMap((check) => {
     const [, quoted, plain] = /such as (?:"([^"]*)"|([^ ]*[^ ,]))/.exec(check.must) ?? [];
     const text = quoted ?? plain;
-    return text === undefined ? [] : [{ check, content: isList ? [text] : text }];
+    return text === undefined ? [] : [{ check, content: filled(type, text) }];
   });
+}
+
+/** A content of the type in which the text stands. */
+function filled(type: VariableType, text: string): unknown {
+  if (type === "map(string)") return { own: text };
+  return type === "list(string)" ? [text] : text;
 }
 
 /** Another content than the default that the input's limits allow, undefined where none is found. */
@@ -36,7 +42,7 @@ export function another(input: InputName): unknown {
     number: [Number(standard) + 1, Number(standard) - 1, Number(standard) / 2],
     string: [...given, ...texts],
     "list(string)": [...given, ...texts.slice(1).map((text) => [text])],
-    "map(string)": [{ x: "y" }],
+    "map(string)": [...given, { x: "y" }],
   };
   const isOther = (content: unknown) => JSON.stringify(content) !== JSON.stringify(standard) && accepts(input, content);
   return [...choices, ...candidates[type]].find(isOther);

@@ -59,6 +59,7 @@ function texts({ text, number, bool, texts: list, map }: Tie): Arb<string>[] {
     use("toText", [number], t.toText),
     use("toText", [bool], t.toText),
     useWith("shortHash", fc.integer({ min: 1, max: 64 }), [text], t.shortHash),
+    useWith("firstCharacters", fc.integer({ min: 0, max: 64 }), [text], t.firstCharacters),
     useWith("join", separator, [list], l.join),
     use("itemAt", [items, whole], (all, index) => l.itemAt<string>(all, index)),
     use(

@@ -87,11 +87,12 @@ export class Workspace {
     return new Workspace(directory, env, options, terraform);
   }
 
-  /** Writes a file, by its path inside the folder. Anything but text becomes JSON. */
+  /** Writes a file, by its path inside the folder. Anything but text and bytes becomes JSON. */
   write(path: string, content: unknown): void {
     const target = join(this.directory, path);
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, typeof content === "string" ? content : JSON.stringify(content, null, 2));
+    const isReady = typeof content === "string" || ArrayBuffer.isView(content);
+    writeFileSync(target, isReady ? (content as string | Uint8Array) : JSON.stringify(content, null, 2));
   }
 
   copyFrom(folder: string, into = "."): void {

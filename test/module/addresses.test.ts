@@ -22,7 +22,7 @@ const SHARED = [
   "aws_iam_role_policy.ecr_pullthrough_policy count",
   "aws_iam_role_policy.scaler_lambda_policy count",
   "aws_iam_role_policy_attachment.instance_ecr_policy count",
-  "aws_iam_role_policy_attachment.instance_managed_policies count",
+  "aws_iam_role_policy_attachment.instance_managed_policies for_each",
   "aws_internet_gateway.gateway count",
   "aws_kms_key.pipeline_signing_kms_key count",
   "aws_lambda_function.az_rebalancing_suspender",
@@ -80,6 +80,19 @@ const OWN = [
   "data.aws_autoscaling_groups.same_name count",
   "data.aws_service.ec2",
 ];
+
+/** Other addresses of Buildkite's module, which move here. */
+const MOVED = [
+  'aws_vpc_endpoint.ssm[0] → aws_vpc_endpoint.interface["ssm"]',
+  'aws_vpc_endpoint.ssmmessages[0] → aws_vpc_endpoint.interface["ssmmessages"]',
+  'aws_vpc_endpoint.ec2messages[0] → aws_vpc_endpoint.interface["ec2messages"]',
+  'aws_vpc_security_group_ingress_rule.security_group_ssh_ingress[0] → aws_vpc_security_group_ingress_rule.security_group_ssh_ingress["0.0.0.0/0"]',
+];
+
+test("what Buildkite's module has elsewhere moves", () => {
+  const moved = configuration["moved"] as unknown as readonly { readonly from: string; readonly to: string }[];
+  expect(moved.map(({ from, to }) => `${from} → ${to}`)).toEqual(MOVED);
+});
 
 interface Instance {
   readonly address: string;

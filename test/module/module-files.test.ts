@@ -60,7 +60,7 @@ test.each([
 });
 
 test("there are resources and what they need, but no provider, no backend and no module", () => {
-  expect(Object.keys(main)).toEqual(["locals", "data", "resource", "check"]);
+  expect(Object.keys(main)).toEqual(["locals", "data", "resource", "check", "moved"]);
   for (const path of ["versions.tf", "variables.tf", "outputs.tf"]) {
     const blocks = [...text(path).matchAll(/^ *([a-z_]+)( "[a-z0-9_]+")? \{$/gm)].map(([, type]) => type!);
     expect(

@@ -3,7 +3,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { TerraformOutput, Testing } from "cdktf";
 import * as o from "../../src/value/optional";
-import { and, any, known, type Operand, str, Value } from "../../src/value/value";
+import { and, any, known, type Operand, Value } from "../../src/value/value";
 import { variable } from "../harness/rendered";
 import { PlainNames } from "../harness/twin";
 
@@ -109,47 +109,6 @@ describe("optional", () => {
     });
     expect(at("resource.aws_vpc.vpc.cidr_block")).toBe("10.1.0.0/16");
     expect(at("output.it.value")).toBe("${aws_vpc.vpc.id}");
-  });
-});
-
-describe("withCount", () => {
-  const rule = (item: Value<string>) => new SecurityGroup(stack, "group", { name: str(item) });
-
-  test("no resource for an empty list", () => {
-    expect(o.withCount([], rule)).toBeUndefined();
-    expect(synthesized()).not.toHaveProperty("resource");
-  });
-
-  test("one per item of a list whose length is known, although its items are not", () => {
-    o.withCount(["a", variable<string>("b")] as never[], rule);
-    expect(at("resource.aws_security_group.group")).toMatchObject({
-      count: 2,
-      name: '${element(["a", var.b], count.index)}',
-    });
-  });
-
-  test("as many as Terraform finds", () => {
-    o.withCount(texts, rule);
-    expect(at("resource.aws_security_group.group")).toMatchObject({
-      count: "${length(var.texts)}",
-      name: "${element(var.texts, count.index)}",
-    });
-  });
-});
-
-describe("withForEach", () => {
-  const group = (key: Value<string>) => new SecurityGroup(stack, "group", { name: str(key) });
-
-  test("no resource for an empty list", () => {
-    expect(o.withForEach([], group)).toBeUndefined();
-  });
-
-  test.each([
-    { name: "a known list", keys: ["a", "${b}"], forEach: '${toset(["a", "$${b}"])}' },
-    { name: "what Terraform finds", keys: texts, forEach: "${toset(var.texts)}" },
-  ])("one per text of $name, addressed by it", ({ keys, forEach }) => {
-    o.withForEach(keys, group);
-    expect(at("resource.aws_security_group.group")).toMatchObject({ for_each: forEach, name: "${each.key}" });
   });
 });
 

@@ -34,6 +34,8 @@ describe("operators on known texts come to their result", () => {
     { name: "toText of a large number", folded: t.toText(1e21), result: "1000000000000000000000" },
     { name: "toText of a small number", folded: t.toText(1.5e-7), result: "0.00000015" },
     { name: "toText of a tenth", folded: t.toText(0.1), result: "0.1" },
+    { name: "firstCharacters", folded: t.firstCharacters(2, "e\u0301👨‍👩‍👧x"), result: "é👨‍👩‍👧" },
+    { name: "firstCharacters of a shorter text", folded: t.firstCharacters(2, "a"), result: "a" },
     { name: "shortHash", folded: t.shortHash(8, ""), result: "e3b0c442" },
   ])("$name", ({ folded, result }) => {
     expect(known<unknown>(folded)).toEqual({ content: result });
@@ -78,6 +80,7 @@ describe("operators on what only Terraform knows become expressions", () => {
       expression: '${can(regex("^\\\\d+\\\\.[a-z]$", var.text))}',
     },
     { name: "toText", built: t.toText(number), expression: "${tostring(var.number)}" },
+    { name: "firstCharacters", built: t.firstCharacters(8, unknown), expression: "${substr(var.text, 0, 8)}" },
     { name: "shortHash", built: t.shortHash(8, unknown), expression: "${substr(sha256(var.text), 0, 8)}" },
   ])("$name", ({ built, expression }) => {
     expect(rendered(built)).toBe(expression);

@@ -3,6 +3,7 @@ import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
 import { Construct } from "constructs";
 import { type StackContext } from "../context";
 import { jsonDocument } from "../../value/json";
+import { address } from "../../value/optional";
 import { text } from "../../value/text";
 import { str, Value } from "../../value/value";
 import { lambdaFunction } from "../../aws/function";
@@ -26,6 +27,7 @@ export class AzRebalancingSuspender extends Construct {
       timeoutSeconds: 30,
       role: {
         name: text`${names.stack}-AsgProcessSuspenderRole`,
+        policyName: "suspend-asg-processes",
         exists: facts.createsSuspenderRole,
         existingArn: inputs.asgProcessSuspenderRoleArn,
         statements: [
@@ -35,10 +37,15 @@ export class AzRebalancingSuspender extends Construct {
     });
     new LambdaInvocation(this, "suspend_az_rebalance", {
       functionName: fn.functionName,
-      input: str(jsonDocument({ autoScalingGroupName: Value.of(group.name) })),
+      // To the letter what Buildkite's own module passes: another input, or triggers, would run it anew for a stack that comes from there.
+      input: str(
+        jsonDocument({
+          RequestType: "Create",
+          ResourceProperties: { AutoScalingGroupName: Value.of(group.name) },
+        }),
+      ),
       // A replacement keeps the group's name but has another ARN.
-      triggers: { group: group.arn },
-      lifecycleScope: "CRUD",
+      lifecycle: { replaceTriggeredBy: [address(group, "arn")] },
     });
   }
 }

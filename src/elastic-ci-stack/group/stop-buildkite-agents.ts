@@ -3,13 +3,16 @@ import { Construct } from "constructs";
 import { type StackContext } from "../context";
 import { jsonDocument } from "../../value/json";
 import { address } from "../../value/optional";
-import { text } from "../../value/text";
+import { firstCharacters, text } from "../../value/text";
 import { str, Value } from "../../value/value";
 import { type AgentAutoScalingGroup } from "./auto-scaling-group";
 import { lambdaFunction } from "../../aws/function";
 import { ownCode } from "../../aws/function-code";
 import { type Statement } from "../../aws/policy";
 import { sendCommand } from "./send-command";
+
+/** IAM appends 26 characters to a prefix, and allows names of 64. */
+const PREFIX_LENGTH = 38;
 
 /** The longest timeout that Lambda allows. */
 const TIMEOUT_SECONDS = 900;
@@ -37,7 +40,8 @@ export class StopBuildkiteAgents extends Construct {
       code: ownCode(this, inputs, "stop-buildkite-agents"),
       timeoutSeconds: TIMEOUT_SECONDS,
       role: {
-        name: text`${names.stack}-stop-bk-agents`,
+        namePrefix: firstCharacters(PREFIX_LENGTH, text`${names.stack}-stop-bk-`),
+        policyName: "stop-buildkite-agents",
         exists: facts.createsStopRole,
         existingArn: inputs.stopBuildkiteAgentsRoleArn,
         statements: permissions(context),

@@ -1,6 +1,6 @@
-import { atMostCharacters, eachItem, emptyOr, pattern } from "../../schema/check";
+import { atMostCharacters, eachItem, eachValue, emptyOr, pattern } from "../../schema/check";
 import { noShellQuoting, oneLine, policyArn, profileName, roleArn, roleName, url } from "../../schema/formats/texts";
-import { flag, text, texts } from "../../schema/row";
+import { flag, text, textMap, texts } from "../../schema/row";
 import { tagPairs } from "../../aws/tags";
 
 const TAG_TEXT = "[A-Za-z0-9_ .:/+@-]";
@@ -92,8 +92,15 @@ const roles = {
     default: [],
     about:
       "Further managed policies for the created instance role. Every job can use what they allow. " +
-      "Add new ones at the end: an attachment is known by its place in the list.",
+      "Terraform must know the ARNs at plan: managed_policies is for those of policies that the same configuration makes.",
     checks: [eachItem(policyArn())],
+  }),
+  managed_policies: textMap({
+    default: {},
+    about:
+      "The same by keys of your own, such as { cache = aws_iam_policy.cache.arn }: only the keys must be known at plan. " +
+      "A policy is detached and attached anew where its key changes.",
+    checks: [eachValue(policyArn())],
   }),
 };
 

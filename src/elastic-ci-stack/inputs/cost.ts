@@ -1,5 +1,5 @@
 import { atMostCharacters, notEmpty } from "../../schema/check";
-import { flag, tagMap, text } from "../../schema/row";
+import { flag, textMap, text } from "../../schema/row";
 import { tagKey, tagKeys, tagText, tagValues } from "../../aws/tags";
 
 export const cost = {
@@ -17,7 +17,7 @@ export const cost = {
     about: "Value of the cost allocation tag.",
     checks: [atMostCharacters(256), tagText()],
   }),
-  tags: tagMap({
+  tags: textMap({
     default: {},
     about: "Further tags of everything that can be tagged. The stack's own tags win over them.",
     checks: [...tagKeys(), ...tagValues()],

@@ -4,8 +4,8 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { contains, lookup, merge, keyValuePairs } from "../../value/list";
-import { withCount, type One, type Optional, optional, orNull } from "../../value/optional";
+import { contains, keyValuePairs, lookup, mapIf, merge } from "../../value/list";
+import { byThemselves, type One, type Optional, optional, orNull, withForEachEntry } from "../../value/optional";
 import { lastPart, text } from "../../value/text";
 import { and, eq, isSet, map, not, str, Value, when } from "../../value/value";
 import { type StackContext } from "../context";
@@ -76,14 +76,12 @@ export class InstanceRole extends Construct {
   }
 
   private attachManagedPolicies(role: IamRole): void {
-    const arns = when<readonly string[]>(
-      this.context.facts.createsInstanceRole,
-      this.context.inputs.managedPolicyArns,
-      [],
-    );
-    const attachments = withCount(
-      arns,
+    const { managedPolicyArns, managedPolicies } = this.context.inputs;
+    const policies = merge(byThemselves(managedPolicyArns), managedPolicies);
+    const attachments = withForEachEntry(
+      mapIf(this.context.facts.createsInstanceRole, policies),
       (arn) => new IamRolePolicyAttachment(this, "instance_managed_policies", { role: role.name, policyArn: str(arn) }),
+      "ARNs that are not known yet belong into managed_policies, under keys of your own",
     );
     if (attachments) this.permissions.push(attachments);
   }

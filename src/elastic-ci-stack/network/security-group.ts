@@ -20,10 +20,13 @@ export class AgentSecurityGroup extends Construct {
       const group = one(
         new SecurityGroup(this, "security_group", {
           name: str(text`${names.stack}-agent-sg`),
-          description: "Buildkite agents",
+          // Buildkite's own module says so. Another description would replace the group, or for a moment leave instances without the rule.
+          description: "Enable access to agents",
           vpcId: str(network.vpcId),
-          egress: [{ description: "Everything", fromPort: 0, toPort: 0, protocol: "-1", cidrBlocks: ["0.0.0.0/0"] }],
+          egress: [{ fromPort: 0, toPort: 0, protocol: "-1", cidrBlocks: ["0.0.0.0/0"] }],
           tags: map(tagged(names.tags, { Name: text`${names.stack}-agent-sg` })),
+          // Made by an earlier version it has another one, and cannot go while instances run.
+          lifecycle: { ignoreChanges: ["description"] },
         }),
       );
       const ranges = when<readonly string[]>(facts.createsSecurityGroup, inputs.sshIngressCidrBlocks, []);

@@ -50,18 +50,13 @@ export class VpcEndpoints extends Construct {
       one(
         new SecurityGroup(this, "vpc_endpoint_sg", {
           name: str(text`${names.stack}-vpc-endpoints`),
-          description: "HTTPS from the VPC to its endpoints",
+          // As in Buildkite's own module; the rule there has none.
+          description: "Security group for VPC endpoints",
           vpcId: str(network.vpcId),
-          ingress: [
-            {
-              description: "HTTPS",
-              fromPort: 443,
-              toPort: 443,
-              protocol: "tcp",
-              cidrBlocks: [str(inputs.vpcCidrBlock)],
-            },
-          ],
+          ingress: [{ fromPort: 443, toPort: 443, protocol: "tcp", cidrBlocks: [str(inputs.vpcCidrBlock)] }],
           tags: map(tagged(names.tags, { Name: text`${names.stack}-vpc-endpoints-sg` })),
+          // Made by an earlier version it has another one, and cannot go while endpoints use it.
+          lifecycle: { ignoreChanges: ["description"] },
         }),
       ),
     );

@@ -1,4 +1,4 @@
-import { some, splitTrimmed } from "../../value/list";
+import { contains, some, splitTrimmed, values } from "../../value/list";
 import { matches } from "../../value/text";
 import { isSet, not, or, type Value } from "../../value/value";
 import { createsAgentToken, createsSigningKey } from "../facts";
@@ -59,4 +59,14 @@ const signing: readonly InputRule[] = [
   },
 ];
 
-export const accessRules: readonly InputRule[] = [...registration, ...createFlags, ...signing];
+const policies: readonly InputRule[] = [
+  {
+    on: "managed_policies",
+    holds: ({ managedPolicies, managedPolicyArns }) =>
+      not(some(values(managedPolicies), (arn) => contains(managedPolicyArns, arn))),
+    message:
+      "{managed_policies=}, but {managed_policy_arns=}. Give a policy in one of them: taken out of one, it would be detached for both.",
+  },
+];
+
+export const accessRules: readonly InputRule[] = [...registration, ...createFlags, ...signing, ...policies];

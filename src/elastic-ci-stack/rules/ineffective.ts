@@ -38,6 +38,7 @@ const roleIsGiven = [
   "instance_role_name",
   "instance_role_tags",
   "managed_policy_arns",
+  "managed_policies",
   "pipeline_signing_kms_access",
 ] as const;
 const limitsAreOff = [

@@ -69,6 +69,7 @@ export class AgentScaler extends Construct {
       reservedConcurrency: inputs.scalerReservedConcurrentExecutions,
       role: {
         name: text`${names.stack}-scaler-lambda-role`,
+        policyName: text`${names.stack}-scaler-lambda-policy`,
         exists: facts.createsScalerRole,
         existingArn: inputs.scalerLambdaRoleArn,
         statements: scalerPermissions(this.context, { token, memory, groups }),

@@ -5,9 +5,9 @@ const stack = synthesized();
 test("rebalancing is suspended when the group is made, and anew when it is replaced", () => {
   expect(stack.all("aws_lambda_invocation")["suspend_az_rebalance"]).toEqual({
     function_name: "${aws_lambda_function.az_rebalancing_suspender.function_name}",
-    input: '${jsonencode({ "autoScalingGroupName" = aws_autoscaling_group.agent_auto_scale_group.name })}',
-    triggers: { group: "${aws_autoscaling_group.agent_auto_scale_group.arn}" },
-    lifecycle_scope: "CRUD",
+    input:
+      '${jsonencode({ "RequestType" = "Create", "ResourceProperties" = { "AutoScalingGroupName" = aws_autoscaling_group.agent_auto_scale_group.name } })}',
+    lifecycle: { replace_triggered_by: ["aws_autoscaling_group.agent_auto_scale_group.arn"] },
   });
 });
 

@@ -34,6 +34,10 @@ const unexpected: readonly (readonly [props: Given, says: string])[] = [
     { ...ROLE, managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] },
     `managedPolicyArns is ["arn:aws:iam::aws:policy/ReadOnlyAccess"], ${SHAPES_ROLE}`,
   ],
+  [
+    { ...ROLE, managedPolicies: { own: "arn:aws:iam::123456789012:policy/own" } },
+    `managedPolicies is {"own":"arn:aws:iam::123456789012:policy/own"}, ${SHAPES_ROLE}`,
+  ],
   [{ resourceLimitsMemoryHigh: "80%" }, `resourceLimitsMemoryHigh is "80%", ${LIMITS_OFF}`],
   [{ resourceLimitsMemoryMax: "80%" }, `resourceLimitsMemoryMax is "80%", ${LIMITS_OFF}`],
   [{ resourceLimitsMemorySwapMax: "80%" }, `resourceLimitsMemorySwapMax is "80%", ${LIMITS_OFF}`],

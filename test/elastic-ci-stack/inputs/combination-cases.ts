@@ -5,6 +5,10 @@ import { ROLES } from "./stack-text-cases";
 export const combinations: readonly Allowed[] = [
   allow("nothing but a token", {}),
   allow("a token path instead of a token", { ...NO_TOKEN, buildkite_agent_token_parameter_store_path: "/ci/token" }),
+  allow("one managed policy by ARN and another by key", {
+    managed_policy_arns: ["arn:aws:iam::123456789012:policy/ci"],
+    managed_policies: { cache: "arn:aws:iam::123456789012:policy/cache" },
+  }),
   allow("a group of one size", { min_size: 3, max_size: 3 }),
   allow("a raised minimum above max while schedules are off", { scale_up_min_size: 11 }),
   allow("signal grace below cancel grace", { buildkite_agent_signal_grace_period: 59 }),

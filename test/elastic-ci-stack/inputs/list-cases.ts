@@ -13,6 +13,12 @@ export const lists: readonly Pair[] = [
     "be the ARN of a policy",
     ["arn:aws-cn:iam::123456789012:policy/a", "arn:aws:iam::aws:policy/service-role/b"],
   ],
+  [
+    "managed_policies",
+    { cache: ROLE },
+    "under each key be the ARN of a policy",
+    { cache: "arn:aws:iam::123456789012:policy/cache", "any key": "arn:aws:iam::aws:policy/service-role/b" },
+  ],
   ["allowed_pipelines", ["web", "my pipeline"], "be a pipeline's slug or id", ["web", "deploy-[a-z]*"]],
   ["allowed_pipelines", [""], "be a pipeline's slug or id", ["0190a1b2-c3d4-4e5f-8a9b-0c1d2e3f4a5b"]],
   ["allowed_repositories", ["acme"], "be * or a host and a path", ["*"]],

@@ -1,4 +1,5 @@
 import { type Given, NO_TOKEN, refuse, type Refused, VPC } from "./case";
+import { wrongPolicies } from "./policy-rule-cases";
 import { wrongScalers } from "./scaler-rule-cases";
 
 const FLAGS: readonly (readonly [flag: string, input: string, given: Given])[] = [
@@ -233,6 +234,7 @@ const tags: readonly Refused[] = [
 
 export const brokenRules: readonly Refused[] = [
   ...scaling,
+  ...wrongPolicies,
   ...wrongScalers,
   ...instances,
   ...network,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ref, Token } from "cdktf";
 import { type ElasticCiStackProps } from "../../../src/elastic-ci-stack/props.generated";
 import { actions, EVERYTHING, statement, synthesized } from "../../harness/synthesized";
 
@@ -164,14 +165,23 @@ test.each(["readonly-pullthrough", "poweruser-pullthrough"] as const)(
   },
 );
 
-test("managed policies are attached to the role, each one", () => {
-  const managedPolicyArns = ["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::123456789012:policy/ci"];
-  const attachment = synthesized({ managedPolicyArns }).only("aws_iam_role_policy_attachment");
+test("managed policies are attached to the role, each one by its ARN or by its user's key", () => {
+  const [readOnly, ci] = ["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::123456789012:policy/ci"];
+  const attachment = synthesized({ managedPolicyArns: [readOnly], managedPolicies: { own: ci } }).only(
+    "aws_iam_role_policy_attachment",
+  );
   expect(attachment).toMatchObject({
-    count: 2,
+    for_each: { [readOnly]: readOnly, own: ci },
     role: "${aws_iam_role.iam_role.name}",
-    policy_arn: `\${element(["${managedPolicyArns.join('", "')}"], count.index)}`,
+    policy_arn: "${each.value}",
   });
+});
+
+test("a policy of the same program needs no key: its attachment is known by the policy's own address", () => {
+  const known = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+  const reference = Token.asString(ref("aws_iam_policy.own.arn"));
+  const attachment = synthesized({ managedPolicyArns: [reference, known] }).only("aws_iam_role_policy_attachment");
+  expect(attachment.for_each).toEqual({ '${"aws_iam_policy.own.arn"}': "${aws_iam_policy.own.arn}", [known]: known });
 });
 
 test("the role has the name and the tags of the inputs", () => {

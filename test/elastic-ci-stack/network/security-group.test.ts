@@ -45,6 +45,10 @@ test("all egress is allowed, because instances fetch jobs and code", () => {
   expect(egress).toEqual([expect.objectContaining({ protocol: "-1", cidr_blocks: ["0.0.0.0/0"] })]);
 });
 
+test("no change of words replaces the group, which cannot go while instances run", () => {
+  expect(synthesized().only("aws_security_group").lifecycle).toEqual({ ignore_changes: ["description"] });
+});
+
 test("groups of the user's own are used as they are", () => {
   const stack = synthesized({ securityGroupIds: ["sg-1", "sg-2"], sshIngressCidrBlocks: ["10.1.0.0/16"] });
   expect(stack.types).not.toContain("aws_security_group");

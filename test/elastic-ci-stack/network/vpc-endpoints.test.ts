@@ -52,6 +52,11 @@ test("endpoints allow HTTPS from the VPC, and no egress", () => {
   expect(group.egress).toBeUndefined();
 });
 
+test("no change of words replaces their group, which cannot go while endpoints use it", () => {
+  const group = synthesized({ vpcEndpoints: ["ssm"] }).all("aws_security_group")["vpc_endpoint_sg"];
+  expect(group.lifecycle).toEqual({ ignore_changes: ["description"] });
+});
+
 test.each([
   ["Virginia", VIRGINIA, "com.amazonaws.us-east-1.s3"],
   ["GovCloud", GOVCLOUD, "com.amazonaws.us-gov-west-1.s3"],

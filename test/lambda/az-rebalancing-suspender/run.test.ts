@@ -20,6 +20,14 @@ test.each(acted)("$name suspends AZRebalance and nothing else on the named group
   expect(autoScaling.calls).toEqual([`suspend AZRebalance ${GROUP}`]);
 });
 
+test("the input of Buildkite's own module, which Terraform passes, is understood", async () => {
+  const autoScaling = new FakeAutoScaling();
+  autoScaling.add(GROUP);
+  const event = { RequestType: "Create", ResourceProperties: { AutoScalingGroupName: GROUP } };
+  await run(event, autoScaling, recordedLog().log);
+  expect(autoScaling.calls).toEqual([`suspend AZRebalance ${GROUP}`]);
+});
+
 test("delete calls nothing, even when the group is gone", async () => {
   const autoScaling = new FakeAutoScaling();
   const event = { autoScalingGroupName: GROUP, tf: { action: "delete", prev_input: null } };
@@ -43,6 +51,12 @@ test("a group that does not exist is an error on create", async () => {
 });
 
 const refused = [
+  {
+    name: "no group name in that input",
+    event: { ResourceProperties: {} },
+    message:
+      "ResourceProperties.AutoScalingGroupName must be the name of an Auto Scaling group (1 to 255 characters), got nothing",
+  },
   { name: "no object", event: null, message: "event must be an object, got null" },
   {
     name: "no group name",
