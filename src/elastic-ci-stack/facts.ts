@@ -32,6 +32,11 @@ export function usesExistingSecretsBucket({ createSecretsBucket, secretsBucket }
   return isGiven(createSecretsBucket, secretsBucket);
 }
 
+/** A stack that another module made, or one whose names shall hang on nothing: what is there may be older than this module. */
+export function isAdopted({ stackNameSuffix }: Inputs): Value<boolean> {
+  return isSet(stackNameSuffix);
+}
+
 export function createsAgentToken(inputs: Inputs): Value<boolean> {
   return not(isGiven(inputs.createAgentTokenParameter, inputs.buildkiteAgentTokenParameterStorePath));
 }
@@ -127,6 +132,7 @@ function isGiven(create: Value<boolean>, given: Value<string>): Value<boolean> {
 }
 
 const conditions = {
+  isAdopted,
   createsVpc,
   createsSecurityGroup,
   createsSecretsBucket,

@@ -787,6 +787,22 @@ export interface ElasticCiStackProps {
   readonly secretsBucketForceDestroy?: boolean | IResolvable;
 
   /**
+   * Days that the created secrets bucket keeps replaced and deleted versions of secrets. 0: for ever. -1: 90, but for
+   * ever where `stackNameSuffix` is given, for then the bucket may be older than this module.
+   * It must be at least -1; it must be a whole number.
+   * @default -1
+   */
+  readonly secretsBucketNoncurrentDays?: number;
+
+  /**
+   * Days that the created log bucket keeps access logs. 0: for ever. -1: 90, but for ever where `stackNameSuffix` is
+   * given, for then the bucket may be older than this module.
+   * It must be at least -1; it must be a whole number.
+   * @default -1
+   */
+  readonly secretsLoggingBucketDays?: number;
+
+  /**
    * Existing bucket for artifacts, which the instance role may then read and write. Uploads go there only if the
    * agent's environment file sets BUILDKITE_ARTIFACT_UPLOAD_DESTINATION.
    * It must be empty or be a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, not shaped like an IP

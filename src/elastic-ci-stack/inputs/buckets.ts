@@ -1,6 +1,6 @@
-import { emptyOr } from "../../schema/check";
+import { atLeast, emptyOr, whole } from "../../schema/check";
 import { bucketName, region } from "../../schema/formats/texts";
-import { choice, flag, text } from "../../schema/row";
+import { choice, flag, number, text } from "../../schema/row";
 
 export const buckets = {
   secrets_bucket: text({
@@ -26,6 +26,20 @@ export const buckets = {
     default: false,
     about:
       "Whether destroying the stack also deletes what is in the created secrets bucket and its log bucket. False makes destroy stop at a bucket that is not empty.",
+  }),
+  secrets_bucket_noncurrent_days: number({
+    default: -1,
+    about:
+      "Days that the created secrets bucket keeps replaced and deleted versions of secrets. 0: for ever. " +
+      "-1: 90, but for ever where stack_name_suffix is given, for then the bucket may be older than this module.",
+    checks: [atLeast(-1), whole()],
+  }),
+  secrets_logging_bucket_days: number({
+    default: -1,
+    about:
+      "Days that the created log bucket keeps access logs. 0: for ever. " +
+      "-1: 90, but for ever where stack_name_suffix is given, for then the bucket may be older than this module.",
+    checks: [atLeast(-1), whole()],
   }),
   artifacts_bucket: text({
     default: "",

@@ -33,7 +33,12 @@ function unused(on: InputName, condition: InputRule["holds"], because: string): 
 
 const vpcIsGiven = ["availability_zones", "vpc_cidr_block", "subnet_cidr_blocks", "vpc_endpoints"] as const;
 const groupIsGiven = ["ssh_ingress_cidr_blocks"] as const;
-const bucketIsGiven = ["secrets_bucket_encryption", "secrets_bucket_force_destroy"] as const;
+const bucketIsGiven = [
+  "secrets_bucket_encryption",
+  "secrets_bucket_force_destroy",
+  "secrets_bucket_noncurrent_days",
+  "secrets_logging_bucket_days",
+] as const;
 const roleIsGiven = [
   "instance_role_name",
   "instance_role_tags",

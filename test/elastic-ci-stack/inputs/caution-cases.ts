@@ -28,6 +28,8 @@ const unexpected: readonly (readonly [props: Given, says: string])[] = [
   ],
   [{ secretsBucket: "secrets", secretsBucketEncryption: false }, `secretsBucketEncryption is false, ${OWN_BUCKET}`],
   [{ secretsBucket: "secrets", secretsBucketForceDestroy: true }, `secretsBucketForceDestroy is true, ${OWN_BUCKET}`],
+  [{ secretsBucket: "secrets", secretsBucketNoncurrentDays: 0 }, `secretsBucketNoncurrentDays is 0, ${OWN_BUCKET}`],
+  [{ secretsBucket: "secrets", secretsLoggingBucketDays: 30 }, `secretsLoggingBucketDays is 30, ${OWN_BUCKET}`],
   [{ ...ROLE, instanceRoleName: "ci" }, `instanceRoleName is "ci", ${SHAPES_ROLE}`],
   [{ ...ROLE, instanceRoleTags: "team=ci,env=a" }, `instanceRoleTags is "team=ci,env=a", ${SHAPES_ROLE}`],
   [
