@@ -1366,7 +1366,8 @@ export interface ElasticCiStackProps {
   readonly costAllocationTagValue?: string;
 
   /**
-   * Further tags of everything that can be tagged. The stack's own tags win over them.
+   * Further tags of everything that can be tagged. The stack's own tags win over them, and they over the provider's
+   * default_tags.
    * It must have no key that begins with aws:, which AWS reserves; it must have keys of 1 to 128 characters; it must
    * have keys of only letters, digits, blanks and _.:/=+-@, for IAM takes no others; it must have no key that differs
    * from the stack's own tags ManagedBy and Stack only in upper and lower case, which IAM ignores: choose another name;

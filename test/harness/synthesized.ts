@@ -1,4 +1,5 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsDefaultTags } from "@cdktf/provider-aws/lib/data-aws-default-tags";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsService } from "@cdktf/provider-aws/lib/data-aws-service";
 import { type TerraformElement, TerraformStack, Testing } from "cdktf";
@@ -91,14 +92,15 @@ function read(ci: ElasticCiStack, text: string): Synthesized {
 
 /** Nobody answers data sources at synth, so the place's values stand in for what these read. */
 function standingIn<T>(place: Place, make: () => T): T {
-  const answers: readonly (readonly [object, string, string])[] = [
+  const answers: readonly (readonly [object, string, unknown])[] = [
     [DataAwsCallerIdentity.prototype, "accountId", place.id],
     [DataAwsPartition.prototype, "partition", place.partition],
     [DataAwsPartition.prototype, "dnsSuffix", place.dnsSuffix],
     [DataAwsService.prototype, "region", place.region],
+    [DataAwsDefaultTags.prototype, "tags", {}],
   ];
   const spies = answers.map(([prototype, attribute, answer]) =>
-    jest.spyOn(prototype as Record<string, string>, attribute, "get").mockReturnValue(answer),
+    jest.spyOn(prototype as Record<string, unknown>, attribute, "get").mockReturnValue(answer),
   );
   try {
     return make();

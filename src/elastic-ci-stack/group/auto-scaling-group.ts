@@ -74,7 +74,7 @@ export class AgentAutoScalingGroup extends Construct {
         ...(precondition.length > 0 && { precondition }),
       },
     });
-    const tags = tagged(names.tags, {
+    const tags = tagged(this.sources.launchTemplate.tags, {
       BuildkiteQueue: inputs.buildkiteQueue,
       AgentsPerInstance: toText(inputs.agentsPerInstance),
     });

@@ -1,5 +1,6 @@
 import { ref, Token } from "cdktf";
 import { type ElasticCiStackProps } from "../../../src/elastic-ci-stack/props.generated";
+import { mergedTags } from "../../harness/merged-tags";
 import { type Body, EVERYTHING, synthesized } from "../../harness/synthesized";
 
 const group = (props: Partial<ElasticCiStackProps> = {}): Body => synthesized(props).only("aws_autoscaling_group");
@@ -112,16 +113,16 @@ test("the group's delete timeout is enough to shut instances down, whatever the 
 });
 
 test("the group has the common tags, its queue and its agents, and propagates none of them", () => {
-  const tags = group({ tags: { Owner: "platform" }, buildkiteQueue: "builders", agentsPerInstance: 3 }).tag as Body[];
-  const pairs = Object.fromEntries(tags.map(({ key, value }: Body) => [key as string, value as string]));
-  expect(pairs).toEqual({
+  const stack = synthesized({ tags: { Owner: "platform" }, buildkiteQueue: "builders", agentsPerInstance: 3 });
+  const { for_each: all, content } = stack.only("aws_autoscaling_group").dynamic.tag;
+  expect(mergedTags(all as string, stack)).toEqual({
     Owner: "platform",
     ManagedBy: "Terraform",
     Stack: "buildkite-stack-0a1b2c3d",
     BuildkiteQueue: "builders",
     AgentsPerInstance: "3",
   });
-  expect(tags.filter(({ propagate_at_launch }: Body) => propagate_at_launch !== false)).toEqual([]);
+  expect(content).toEqual({ key: "${tag.value.key}", value: "${tag.value.value}", propagate_at_launch: false });
 });
 
 test("the group depends on what instances need from boot to drain", () => {
