@@ -1,4 +1,4 @@
-import { entry, every, keepItems, keys, some, splitTrimmed, values } from "../value/list";
+import { entry, every, filterItems, keys, some, splitTrimmed, values } from "../value/list";
 import { length, lower, matches } from "../value/text";
 import { and, eq, gte, not, type Operand, type Value } from "../value/value";
 import { type Check } from "../schema/check";
@@ -20,7 +20,7 @@ export function differOnlyInCase(keys: Operand<readonly string[]>, others: Opera
 
 /** Those of the keys that IAM takes for the same as another one of them. */
 export function clashing(keys: Value<readonly string[]>): Value<readonly string[]> {
-  return keepItems(keys, (key) => some(keys, (other) => and(eq(lower(key), lower(other)), not(eq(key, other)))));
+  return filterItems(keys, (key) => some(keys, (other) => and(eq(lower(key), lower(other)), not(eq(key, other)))));
 }
 
 const LIKE_OWN = `the stack's own tags ${OWN_TAGS.join(" and ")} only in upper and lower case, which IAM ignores: choose another name`;

@@ -1194,6 +1194,24 @@ export interface ElasticCiStackProps {
   readonly bootstrapScriptUrl?: string;
 
   /**
+   * Parts of your own in the instances' user data: the MIME type by which cloud-init knows each, its content, and
+   * whether it comes before the stack's own part, else after it. Scripts run as root at every boot, and one that fails
+   * counts as a failed boot; of cloud-init's last stage nothing but scripts runs. Lists in a cloud-config add to the
+   * stack's own. All user data together may have 16,384 bytes, compressed. Whoever may describe instances or launch
+   * templates can read it: no place for secrets.
+   * It must have in each item a content type that is one of text/x-shellscript, text/cloud-config, text/cloud-boothook,
+   * text/jinja2, text/part-handler, text/x-include-url, text/x-include-once-url; it must have in each item a content
+   * that is not empty.
+   * Only for Linux.
+   * @default []
+   */
+  readonly extraUserData?: readonly {
+    readonly contentType: string;
+    readonly content: string;
+    readonly before?: boolean | IResolvable;
+  }[];
+
+  /**
    * Whether /tmp lies in memory. Otherwise it lies on the root volume.
    * Only for Linux.
    * @default true

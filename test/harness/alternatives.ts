@@ -85,6 +85,10 @@ const contents: Given = {
   docker_fixed_cidr_v6: "2001:db8:4::/64",
   buildkite_additional_sudo_permissions: "/usr/bin/true",
   bootstrap_script_url: "s3://our-scripts/boot.sh",
+  extra_user_data: [
+    { content_type: "text/x-shellscript", content: "#!/bin/sh\necho Größe ${x}\n", before: true },
+    { content_type: "text/cloud-config", content: "#cloud-config\nwrite_files: []\n" },
+  ],
   resource_limits_memory_high: "80%",
   resource_limits_memory_max: "4G",
   resource_limits_memory_swap_max: "10%",

@@ -1,7 +1,7 @@
 import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
 import { Construct } from "constructs";
 import { type StackContext } from "../context";
-import { contains, every, itemAt, join, keys, merge, pairs, splitTrimmed } from "../../value/list";
+import { contains, every, itemAt, join, keys, merge, keyValuePairs, splitTrimmed } from "../../value/list";
 import { optionalBlock, orNull, preconditions } from "../../value/optional";
 import { length, matches, text } from "../../value/text";
 import { any, bool, eq, gte, isSet, list, map, not, num, str, type Value, when } from "../../value/value";
@@ -130,13 +130,14 @@ export class AgentLaunchTemplate extends Construct {
   private preconditions() {
     const { inputs, account } = this.context;
     const { image, userData } = this.sources;
-    const clash = clashing(keys(merge<string>(this.tags, pairs(inputs.instanceRoleTags))));
+    const clash = clashing(keys(merge<string>(this.tags, keyValuePairs(inputs.instanceRoleTags))));
     const noImage = text`There is no published image for ${image.architecture} in region ${account.region}: set image_id or image_id_parameter.`;
     return preconditions([
       { holds: not(eq(image.id, "")), message: noImage },
       {
         holds: gte(USER_DATA_LIMIT, length(userData)),
-        message: "The user data exceeds EC2's limit of 16 384 bytes: shorten the longest of the agents' settings.",
+        message:
+          "The user data exceeds EC2's limit of 16 384 bytes: shorten extra_user_data, or the longest of the agents' settings.",
       },
       {
         holds: eq(length(clash), 0),

@@ -24,10 +24,11 @@ function isDefault(input: InputName, inputs: Inputs): Value<boolean> {
 }
 
 function unused(on: InputName, condition: InputRule["holds"], because: string): InputRule {
+  const { sensitive, fields } = table.row(on);
   return {
     on,
     holds: (inputs) => or(isDefault(on, inputs), not(condition(inputs))),
-    message: `${table.row(on).sensitive ? `{${on}} is given` : `{${on}=}`}, which has no effect: ${because}.`,
+    message: `${sensitive || fields ? `{${on}} is given` : `{${on}=}`}, which has no effect: ${because}.`,
   };
 }
 

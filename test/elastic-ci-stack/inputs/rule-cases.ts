@@ -1,5 +1,6 @@
 import { type Given, NO_TOKEN, refuse, type Refused, VPC } from "./case";
 import { wrongScalers } from "./scaler-rule-cases";
+import { wrongUserData } from "./user-data-cases";
 
 const FLAGS: readonly (readonly [flag: string, input: string, given: Given])[] = [
   ["create_vpc", "vpc_id", { subnets: VPC["subnets"] }],
@@ -116,6 +117,7 @@ const instances: readonly Refused[] = [
     { root_volume_throughput: 751 },
     "{root_volume_throughput} is 751, but {root_volume_iops} is 3000",
   ),
+  ...wrongUserData,
   ...["allowed_pipelines", "allowed_repositories", "allowed_branches", "allowed_plugins"].map((input) =>
     refuse(
       `${input} on Windows`,
