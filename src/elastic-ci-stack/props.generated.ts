@@ -7,7 +7,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Name of the stack; it begins the name of every resource. A new name replaces nearly everything.
-   * It must have only letters, digits and inner hyphens, such as builders-1; it must have at most 30 characters.
+   * It must have only letters, digits and hyphens, such as builders-1; it must have at most 30 characters.
    * @default "buildkite-stack"
    */
   readonly stackName?: string;
@@ -21,6 +21,13 @@ export interface ElasticCiStackProps {
    * @default ""
    */
   readonly stackNameSuffix?: string;
+
+  /**
+   * Whether the created instance role of a stack with `stackNameSuffix` keeps the rights that Buildkite's own module
+   * gives, which are wider, for instances and jobs of before the move. Set it to false when none of them runs any more.
+   * @default true
+   */
+  readonly keepOriginalRights?: boolean | IResolvable;
 
   // Agents
 
@@ -57,9 +64,9 @@ export interface ElasticCiStackProps {
   readonly createAgentTokenParameter?: boolean | IResolvable;
 
   /**
-   * KMS key of the token's parameter: its id or ARN, not an alias. Instances and AgentScaler may decrypt with it, and a
+   * KMS key of the token's parameter: its id, its ARN or an alias. Instances and AgentScaler may decrypt with it, and a
    * parameter that this stack creates is encrypted with it. Empty: the account's default key for SSM.
-   * It must be empty or be the id or the ARN of a KMS key, not an alias.
+   * It must be empty or be the id, the ARN or an alias of a KMS key; an alias begins with alias/.
    * @default ""
    */
   readonly buildkiteAgentTokenParameterStoreKmsKey?: string;
@@ -730,7 +737,7 @@ export interface ElasticCiStackProps {
   /**
    * KMS key of the root volume: its id or ARN. Auto Scaling's service-linked role must be allowed to use it. Empty: the
    * account's default key for EBS.
-   * It must be empty or be the id or the ARN of a KMS key, not an alias.
+   * It must be empty or be the id, the ARN or an alias of a KMS key; an alias begins with alias/.
    * @default ""
    */
   readonly rootVolumeKmsKeyId?: string;
@@ -803,10 +810,10 @@ export interface ElasticCiStackProps {
   readonly secretsLoggingBucketDays?: number;
 
   /**
-   * Existing bucket for artifacts, which the instance role may then read and write. Uploads go there only if the
-   * agent's environment file sets BUILDKITE_ARTIFACT_UPLOAD_DESTINATION.
+   * Existing bucket for artifacts, or a bucket, a slash and a prefix, which the instance role may then read and write.
+   * Uploads go there only if the agent's environment file sets BUILDKITE_ARTIFACT_UPLOAD_DESTINATION.
    * It must be empty or be a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, not shaped like an IP
-   * address.
+   * address; a prefix of letters, digits and _.:+=@- may follow after a slash.
    * @default ""
    */
   readonly artifactsBucket?: string;
@@ -1278,14 +1285,14 @@ export interface ElasticCiStackProps {
   // Signed pipelines
 
   /**
-   * Existing KMS key that signs and verifies pipelines: its id or ARN, not an alias.
-   * It must be empty or be the id or the ARN of a KMS key, not an alias.
+   * Existing KMS key that signs and verifies pipelines: its id, its ARN or an alias.
+   * It must be empty or be the id, the ARN or an alias of a KMS key; an alias begins with alias/.
    * @default ""
    */
   readonly pipelineSigningKmsKeyId?: string;
 
   /**
-   * Kind of KMS signing key to create. none: no key is created.
+   * Kind of KMS signing key to create, where `pipelineSigningKmsKeyId` is empty. none: no key is created.
    * It must be one of "none", "ECC_NIST_P256".
    * @default "none"
    */

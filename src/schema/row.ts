@@ -46,7 +46,8 @@ export type ImageKind =
   | "settings-source"
   | "source"
   | "sudo"
-  | "swap";
+  | "swap"
+  | "word";
 
 export type VariableType = "string" | "number" | "bool" | "list(string)" | "map(string)" | "list(object)";
 

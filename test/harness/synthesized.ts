@@ -64,7 +64,9 @@ export function synthesized(props: Partial<ElasticCiStackProps> = {}, place = VI
 
 function synthesize(props: Partial<ElasticCiStackProps>, place: Place): Synthesized {
   const stack = new PlainStack(Testing.app(), "stack");
-  const given: ElasticCiStackProps = { buildkiteAgentToken: TOKEN, stackNameSuffix: "0a1b2c3d", ...props };
+  // A suffix alone would be that of an adopted stack, whose role keeps rights of before.
+  const names = { stackNameSuffix: "0a1b2c3d", keepOriginalRights: false };
+  const given: ElasticCiStackProps = { buildkiteAgentToken: TOKEN, ...names, ...props };
   const ci = standingIn(place, () => new ElasticCiStack(stack, "ci", given));
   ci.addOutputs();
   return read(ci, Testing.synth(stack));

@@ -1,5 +1,5 @@
 import { atLeast, emptyOr, whole } from "../../schema/check";
-import { bucketName, region } from "../../schema/formats/texts";
+import { bucketAndPrefix, bucketName, region } from "../../schema/formats/texts";
 import { choice, flag, number, text } from "../../schema/row";
 
 export const buckets = {
@@ -44,11 +44,11 @@ export const buckets = {
   artifacts_bucket: text({
     default: "",
     env: "BUILDKITE_ARTIFACTS_BUCKET",
-    imageKind: "bucket",
+    imageKind: "word",
     about:
-      "Existing bucket for artifacts, which the instance role may then read and write. " +
+      "Existing bucket for artifacts, or a bucket, a slash and a prefix, which the instance role may then read and write. " +
       "Uploads go there only if the agent's environment file sets BUILDKITE_ARTIFACT_UPLOAD_DESTINATION.",
-    checks: [emptyOr(bucketName())],
+    checks: [emptyOr(bucketAndPrefix())],
   }),
   artifacts_bucket_region: text({
     default: "",

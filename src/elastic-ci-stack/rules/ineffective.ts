@@ -7,6 +7,7 @@ import {
   createsVpc,
   usesExistingScalerRole,
   usesExistingSecretsBucket,
+  isAdopted,
   isBurstable,
   hasFixedSize,
   usesBuildkiteScaler,
@@ -136,6 +137,12 @@ const besideOthers: readonly InputRule[] = [
     (inputs) => not(usesKmsSigning(inputs)),
     "no KMS signing key is given or created",
   ),
+  unused(
+    "pipeline_signing_kms_key_spec",
+    (inputs) => isSet(inputs.pipelineSigningKmsKeyId),
+    "an existing key is given in {pipeline_signing_kms_key_id}",
+  ),
+  unused("keep_original_rights", (inputs) => not(isAdopted(inputs)), "{stack_name_suffix} is empty"),
   unused("pipeline_signing_jwks_key_id", hasNoSigningKeySet, "{pipeline_signing_jwks_parameter_store_path} is empty"),
   unused(
     "scaler_managed_policy_arns",

@@ -33,6 +33,15 @@ test.each([
   expect(synthesized(props).only("aws_autoscaling_lifecycle_hook").heartbeat_timeout).toBe(timeout);
 });
 
+test.each([
+  ["an adopted stack with graceful shutdown, whose old instances send no heartbeats", "0a1b2c3d", true, 3600],
+  ["an adopted stack without it, whose instances had no hook at all", "0a1b2c3d", false, 300],
+  ["a stack of our own", "", true, 300],
+])("the hook lets go of the silent instances of %s as late as before", (_, stackNameSuffix, graceful, timeout) => {
+  const props = { stackNameSuffix, buildkiteAgentEnableGracefulShutdown: graceful };
+  expect(synthesized(props).only("aws_autoscaling_lifecycle_hook").heartbeat_timeout).toBe(timeout);
+});
+
 test("the hook's notification metadata has the stack and the queue, whatever the queue's name", () => {
   const hook = synthesized({ buildkiteQueue: 'a "b" ${c}' }).only("aws_autoscaling_lifecycle_hook");
   const metadata = (hook.notification_metadata as string).replaceAll("$${", "${");

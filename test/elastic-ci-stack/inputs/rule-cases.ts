@@ -205,9 +205,9 @@ const access: readonly Refused[] = [
     '{buildkite_agent_tags} is "os=linux, queue=deploy", which names a queue',
   ),
   refuse(
-    "signing key id together with a key spec",
-    { pipeline_signing_kms_key_id: "1234abcd", pipeline_signing_kms_key_spec: "ECC_NIST_P256" },
-    '{pipeline_signing_kms_key_spec} is "ECC_NIST_P256", but {pipeline_signing_kms_key_id} is "1234abcd"',
+    "a name that a bucket cannot begin with",
+    { stack_name: "-ci" },
+    '{stack_name} is "-ci", with which the name of the secrets bucket would begin with a hyphen',
   ),
   refuse(
     "signing with KMS and with a key set",

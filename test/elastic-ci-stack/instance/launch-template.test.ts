@@ -93,12 +93,13 @@ test("a changed template is the default for everybody who uses it", () => {
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd";
 test.each([
-  ["id", "1234abcd"],
-  ["ARN", KEY],
+  ["its id", "1234abcd", KEY],
+  ["its ARN", KEY, KEY],
+  ["an alias", "alias/ci", "arn:aws:kms:us-east-1:123456789012:alias/ci"],
 ])(
-  "a key of the root volume given by its %s is named by its ARN, for the provider takes nothing else",
-  (_, rootVolumeKmsKeyId) => {
-    expect(volume({ rootVolumeKmsKeyId }).ebs.kms_key_id).toBe(KEY);
+  "a key of the root volume given by %s is named by an ARN, for the provider takes nothing else",
+  (_, rootVolumeKmsKeyId, arn) => {
+    expect(volume({ rootVolumeKmsKeyId }).ebs.kms_key_id).toBe(arn);
   },
 );
 
