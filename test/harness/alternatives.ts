@@ -114,6 +114,7 @@ const vpc: Given = { vpc_id: "vpc-0a1b2c3d", subnets: ["subnet-0a1b2c3d", "subne
 
 /** What an input needs beside it, its own content included where the default would not be allowed there. */
 const companies: Readonly<Partial<Record<InputName, Given>>> = {
+  keep_original_rights: { stack_name_suffix: "0a1b2c3d" },
   create_agent_token_parameter: { buildkite_agent_token_parameter_store_path: "/ci/token" },
   git_mirror_seed_bucket: { buildkite_agent_enable_git_mirrors: true },
   scaler_warm_idle_instances: { scaler_implementation: "typescript" },
