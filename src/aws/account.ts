@@ -32,9 +32,10 @@ export class Account extends Construct {
     return text`arn:${this.partition}:s3:::${bucketOrObjects}`;
   }
 
-  /** ARN of a KMS key that is named by its id or its ARN. */
+  /** ARN of a KMS key that is named by its id, its ARN, or an alias; of an alias, the alias's own. */
   kmsKeyArn(key: Operand<string>): Value<string> {
-    return when(startsWith(key, "arn:"), key, this.arn("kms", text`key/${key}`));
+    const path = when(startsWith(key, "alias/"), key, text`key/${key}`);
+    return when(startsWith(key, "arn:"), key, this.arn("kms", path));
   }
 
   /** ARN of an AWS managed policy. */

@@ -1,8 +1,10 @@
-import { type Construct } from "constructs";
+import { DataAwsDefaultTags } from "@cdktf/provider-aws/lib/data-aws-default-tags";
+import { Lazy } from "cdktf";
+import { Construct } from "constructs";
 import { entry, mapIf, merge } from "../value/list";
 import { localValue } from "../value/optional";
 import { shortHash, text } from "../value/text";
-import { eq, type Operand, type Value, when } from "../value/value";
+import { eq, type Operand, Value, when } from "../value/value";
 import { type Account } from "./account";
 import { type OWN_TAGS } from "./tags";
 
@@ -39,6 +41,22 @@ export function commonTags(scope: Construct, inputs: TaggingInputs, stack: Value
   const cost = mapIf(inputs.enableCostAllocationTags, costTag);
   const own: Readonly<Record<(typeof OWN_TAGS)[number], Operand<string>>> = { ManagedBy: "Terraform", Stack: stack };
   return localValue(scope, "common_tags", merge<string>(inputs.tags, cost, own));
+}
+
+/** A resource that carries tags of its own. */
+export interface Tagged {
+  readonly tagsInput?: Record<string, string>;
+}
+
+/**
+ * Every tag that a resource ends up with: the provider's `default_tags`, and its own as they are when the configuration is written,
+ * with what an aspect of the program's has added. For what the provider gives no tags to.
+ */
+export function everyTag(scope: Construct, resource: Tagged): Tags {
+  const { tags } = new DataAwsDefaultTags(new Construct(scope, "provider"), "current", {});
+  const own = Lazy.anyValue({ produce: () => resource.tagsInput ?? {} });
+  const [ofProvider, ofResource] = [tags, own].map((given) => Value.of<unknown>(given) as Tags);
+  return localValue(scope, "every_tag", merge<string>(ofProvider!, ofResource!));
 }
 
 /** The common tags and a resource's own, which override them. */

@@ -1,4 +1,4 @@
-import { entry, every, keys, some, splitTrimmed, values } from "../value/list";
+import { entry, every, filterItems, keys, some, splitTrimmed, values } from "../value/list";
 import { length, lower, matches } from "../value/text";
 import { and, eq, gte, not, type Operand, type Value } from "../value/value";
 import { type Check } from "../schema/check";
@@ -16,6 +16,11 @@ export const OWN_TAGS = ["ManagedBy", "Stack"] as const;
 /** Whether some key differs from one of the others only in upper and lower case: IAM refuses to have both. */
 export function differOnlyInCase(keys: Operand<readonly string[]>, others: Operand<readonly string[]>): Value<boolean> {
   return some(keys, (key) => some(others, (other) => and(eq(lower(key), lower(other)), not(eq(key, other)))));
+}
+
+/** Those of the keys that IAM takes for the same as another one of them. */
+export function clashing(keys: Value<readonly string[]>): Value<readonly string[]> {
+  return filterItems(keys, (key) => some(keys, (other) => and(eq(lower(key), lower(other)), not(eq(key, other)))));
 }
 
 const LIKE_OWN = `the stack's own tags ${OWN_TAGS.join(" and ")} only in upper and lower case, which IAM ignores: choose another name`;

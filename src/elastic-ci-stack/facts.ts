@@ -32,12 +32,22 @@ export function usesExistingSecretsBucket({ createSecretsBucket, secretsBucket }
   return isGiven(createSecretsBucket, secretsBucket);
 }
 
+function keepsOriginalRights(inputs: Inputs): Value<boolean> {
+  return and(isAdopted(inputs), inputs.keepOriginalRights);
+}
+
+/** A stack that another module made, or one whose names shall hang on nothing: what is there may be older than this module. */
+export function isAdopted({ stackNameSuffix }: Inputs): Value<boolean> {
+  return isSet(stackNameSuffix);
+}
+
 export function createsAgentToken(inputs: Inputs): Value<boolean> {
   return not(isGiven(inputs.createAgentTokenParameter, inputs.buildkiteAgentTokenParameterStorePath));
 }
 
-export function createsSigningKey({ pipelineSigningKmsKeySpec }: Inputs): Value<boolean> {
-  return not(eq<string>(pipelineSigningKmsKeySpec, "none"));
+/** Beside an existing key the kind of a new one counts for nothing, as in Buildkite's own module. */
+export function createsSigningKey({ pipelineSigningKmsKeySpec, pipelineSigningKmsKeyId }: Inputs): Value<boolean> {
+  return and(not(eq<string>(pipelineSigningKmsKeySpec, "none")), not(isSet(pipelineSigningKmsKeyId)));
 }
 
 export function createsInstanceRole({ createInstanceRole, instanceRoleArn }: Inputs): Value<boolean> {
@@ -127,6 +137,8 @@ function isGiven(create: Value<boolean>, given: Value<string>): Value<boolean> {
 }
 
 const conditions = {
+  isAdopted,
+  keepsOriginalRights,
   createsVpc,
   createsSecurityGroup,
   createsSecretsBucket,

@@ -10,6 +10,7 @@ import { stackContext } from "./context";
 import { Image } from "./instance/image";
 import { InstanceRole } from "./instance/instance-role";
 import { AgentLaunchTemplate } from "./instance/launch-template";
+import { originalRights } from "./instance/original-rights";
 import { Network } from "./network/network";
 import { ScalerMemory } from "./scaler/scaler-memory";
 import { PlannedMinimum, ScheduledScaling } from "./group/scheduled-scaling";
@@ -34,7 +35,12 @@ export function makeParts(scope: Construct, inputs: Inputs, requirements: readon
   const signingKey = new SigningKey(scope, "signing-key", context);
   const secretsBucket = new SecretsBucket(scope, "secrets-bucket", context);
 
-  const grants = [...token.readStatements, ...signingKey.useStatements, ...secretsBucket.readStatements];
+  const grants = [
+    ...token.readStatements,
+    ...signingKey.useStatements,
+    ...secretsBucket.readStatements,
+    ...originalRights(context, token.path, secretsBucket.name),
+  ];
   const instanceRole = new InstanceRole(scope, "instance-role", context, grants);
   const image = new Image(scope, "image", context);
   const bootData = localValue(scope, "user_data", userData({ ...context, token, signingKey, secretsBucket }));

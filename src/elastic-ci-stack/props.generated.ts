@@ -7,7 +7,7 @@ export interface ElasticCiStackProps {
 
   /**
    * Name of the stack; it begins the name of every resource. A new name replaces nearly everything.
-   * It must have only letters, digits and inner hyphens, such as builders-1; it must have at most 30 characters.
+   * It must have only letters, digits and hyphens, such as builders-1; it must have at most 30 characters.
    * @default "buildkite-stack"
    */
   readonly stackName?: string;
@@ -21,6 +21,13 @@ export interface ElasticCiStackProps {
    * @default ""
    */
   readonly stackNameSuffix?: string;
+
+  /**
+   * Whether the created instance role of a stack with `stackNameSuffix` keeps the rights that Buildkite's own module
+   * gives, which are wider, for instances and jobs of before the move. Set it to false when none of them runs any more.
+   * @default true
+   */
+  readonly keepOriginalRights?: boolean | IResolvable;
 
   // Agents
 
@@ -57,9 +64,9 @@ export interface ElasticCiStackProps {
   readonly createAgentTokenParameter?: boolean | IResolvable;
 
   /**
-   * KMS key of the token's parameter: its id or ARN, not an alias. Instances and AgentScaler may decrypt with it, and a
+   * KMS key of the token's parameter: its id, its ARN or an alias. Instances and AgentScaler may decrypt with it, and a
    * parameter that this stack creates is encrypted with it. Empty: the account's default key for SSM.
-   * It must be empty or be the id or the ARN of a KMS key, not an alias.
+   * It must be empty or be the id, the ARN or an alias of a KMS key; an alias begins with alias/.
    * @default ""
    */
   readonly buildkiteAgentTokenParameterStoreKmsKey?: string;
@@ -730,7 +737,7 @@ export interface ElasticCiStackProps {
   /**
    * KMS key of the root volume: its id or ARN. Auto Scaling's service-linked role must be allowed to use it. Empty: the
    * account's default key for EBS.
-   * It must be empty or be the id or the ARN of a KMS key, not an alias.
+   * It must be empty or be the id, the ARN or an alias of a KMS key; an alias begins with alias/.
    * @default ""
    */
   readonly rootVolumeKmsKeyId?: string;
@@ -787,10 +794,26 @@ export interface ElasticCiStackProps {
   readonly secretsBucketForceDestroy?: boolean | IResolvable;
 
   /**
-   * Existing bucket for artifacts, which the instance role may then read and write. Uploads go there only if the
-   * agent's environment file sets BUILDKITE_ARTIFACT_UPLOAD_DESTINATION.
+   * Days that the created secrets bucket keeps replaced and deleted versions of secrets. 0: for ever. -1: 90, but for
+   * ever where `stackNameSuffix` is given, for then the bucket may be older than this module.
+   * It must be at least -1; it must be a whole number.
+   * @default -1
+   */
+  readonly secretsBucketNoncurrentDays?: number;
+
+  /**
+   * Days that the created log bucket keeps access logs. 0: for ever. -1: 90, but for ever where `stackNameSuffix` is
+   * given, for then the bucket may be older than this module.
+   * It must be at least -1; it must be a whole number.
+   * @default -1
+   */
+  readonly secretsLoggingBucketDays?: number;
+
+  /**
+   * Existing bucket for artifacts, or a bucket, a slash and a prefix, which the instance role may then read and write.
+   * Uploads go there only if the agent's environment file sets BUILDKITE_ARTIFACT_UPLOAD_DESTINATION.
    * It must be empty or be a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, not shaped like an IP
-   * address.
+   * address; a prefix of letters, digits and _.:+=@- may follow after a slash.
    * @default ""
    */
   readonly artifactsBucket?: string;
@@ -1186,6 +1209,24 @@ export interface ElasticCiStackProps {
   readonly bootstrapScriptUrl?: string;
 
   /**
+   * Parts of your own in the instances' user data: the MIME type by which cloud-init knows each, its content, and
+   * whether it comes before the stack's own part, else after it. Scripts run as root at every boot, and one that fails
+   * counts as a failed boot; of cloud-init's last stage nothing but scripts runs. Lists in a cloud-config add to the
+   * stack's own. All user data together may have 16,384 bytes, compressed. Whoever may describe instances or launch
+   * templates can read it: no place for secrets.
+   * It must have in each item a content type that is one of text/x-shellscript, text/cloud-config, text/cloud-boothook,
+   * text/jinja2, text/part-handler, text/x-include-url, text/x-include-once-url; it must have in each item a content
+   * that is not empty.
+   * Only for Linux.
+   * @default []
+   */
+  readonly extraUserData?: readonly {
+    readonly contentType: string;
+    readonly content: string;
+    readonly before?: boolean | IResolvable;
+  }[];
+
+  /**
    * Whether /tmp lies in memory. Otherwise it lies on the root volume.
    * Only for Linux.
    * @default true
@@ -1252,14 +1293,14 @@ export interface ElasticCiStackProps {
   // Signed pipelines
 
   /**
-   * Existing KMS key that signs and verifies pipelines: its id or ARN, not an alias.
-   * It must be empty or be the id or the ARN of a KMS key, not an alias.
+   * Existing KMS key that signs and verifies pipelines: its id, its ARN or an alias.
+   * It must be empty or be the id, the ARN or an alias of a KMS key; an alias begins with alias/.
    * @default ""
    */
   readonly pipelineSigningKmsKeyId?: string;
 
   /**
-   * Kind of KMS signing key to create. none: no key is created.
+   * Kind of KMS signing key to create, where `pipelineSigningKmsKeyId` is empty. none: no key is created.
    * It must be one of "none", "ECC_NIST_P256".
    * @default "none"
    */
@@ -1358,7 +1399,8 @@ export interface ElasticCiStackProps {
   readonly costAllocationTagValue?: string;
 
   /**
-   * Further tags of everything that can be tagged. The stack's own tags win over them.
+   * Further tags of everything that can be tagged. The stack's own tags win over them, and they over the provider's
+   * default_tags.
    * It must have no key that begins with aws:, which AWS reserves; it must have keys of 1 to 128 characters; it must
    * have keys of only letters, digits, blanks and _.:/=+-@, for IAM takes no others; it must have no key that differs
    * from the stack's own tags ManagedBy and Stack only in upper and lower case, which IAM ignores: choose another name;

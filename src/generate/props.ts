@@ -2,13 +2,13 @@ import * as estree from "prettier/plugins/estree";
 import * as typescript from "prettier/plugins/typescript";
 import { format } from "prettier/standalone";
 import { inProse, remarks } from "../schema/documentation";
-import { type Row, type VariableType } from "../schema/row";
+import { type Fields, type Row, type VariableType } from "../schema/row";
 import { type AnyDefinition } from "../schema/definition";
 import { type AnyTable, camel, type Section } from "../schema/table";
 
 const PRINT_WIDTH = 120;
 
-const PROP_TYPES: Readonly<Record<VariableType, string>> = {
+const PROP_TYPES: Readonly<Record<Exclude<VariableType, "list(object)">, string>> = {
   string: "string",
   number: "number",
   bool: "boolean | IResolvable",
@@ -51,7 +51,16 @@ function prop(input: string, row: Row, table: AnyTable): string[] {
 
 function propType(row: Row): readonly string[] {
   if (row.choices) return row.choices.map((choice) => JSON.stringify(choice));
+  if (row.type === "list(object)") return [`readonly ${objectType(row.fields!)}[]`];
   return row.commaSeparated ? ["string", "readonly string[]"] : [PROP_TYPES[row.type]];
+}
+
+function objectType(fields: Fields): string {
+  const declared = Object.entries(fields).map(
+    ([name, { type, default: standard }]) =>
+      `readonly ${camel(name)}${standard === undefined ? "" : "?"}: ${PROP_TYPES[type]}`,
+  );
+  return `{ ${declared.join("; ")} }`;
 }
 
 /** By words, because Prettier does not wrap comments. */

@@ -1,6 +1,6 @@
 /* The documentation of a table's inputs and outputs: in doc comments, and in Markdown tables. */
 import { type AnyDefinition } from "./definition";
-import { type Row } from "./row";
+import { type Row, terraformType } from "./row";
 import { type AnyTable, type Section } from "./table";
 
 /** Limits and restrictions of an input, one sentence each. */
@@ -33,7 +33,7 @@ function inputTable({ rows }: Section, table: AnyTable): string[] {
   const lines = Object.entries(rows).map(([input, row]) => {
     const description = [row.about, ...remarks(row), ...(row.inert ? [row.inert] : [])].join(" ");
     const content = inProse(cell(description), table, (name) => name);
-    return `| \`${input}\` | \`${row.type}\` | \`${JSON.stringify(row.default)}\` | ${content} |`;
+    return `| \`${input}\` | \`${terraformType(row)}\` | \`${JSON.stringify(row.default)}\` | ${content} |`;
   });
   return ["| Name | Type | Default | Description |", "| --- | --- | --- | --- |", ...lines];
 }

@@ -1,5 +1,6 @@
 import { isReference, known, Value } from "../value/value";
 import { InvalidInputs } from "./invalid-inputs";
+import { objectsOfProp, wrongObjects } from "./objects";
 import { type Row, type VariableType } from "./row";
 import { type Schema } from "./schema";
 import { camel, type InputNameOf, type InputsOf, type Rows, type Table } from "./table";
@@ -51,6 +52,7 @@ function sentences(requirements: readonly Requirement[]): string[] {
 
 function contentOfProp(row: Row, given: unknown): Value<unknown> {
   if (given === undefined) return Value.of(row.default);
+  if (row.fields) return Value.of(objectsOfProp(row.fields, given as readonly Readonly<Record<string, unknown>>[]));
   if (row.commaSeparated && Array.isArray(given) && !isReference(given)) return Value.of(given.join(","));
   return Value.of(given);
 }
@@ -65,21 +67,25 @@ function unknownName<R extends Rows>({ table, props }: Schema<R>, prop: string):
   ];
 }
 
-const EXPECTED: Readonly<Record<VariableType, { readonly words: string; readonly fits: (given: unknown) => boolean }>> =
-  {
-    string: { words: "a string", fits: (given) => typeof given === "string" },
-    number: { words: "a finite number", fits: (given) => Number.isFinite(given) },
-    bool: { words: "true or false", fits: (given) => typeof given === "boolean" || isReference(given) },
-    "list(string)": { words: "an array of strings", fits: isTexts },
-    "map(string)": { words: "an object whose values are strings", fits: isTextMap },
-  };
+const EXPECTED: Readonly<
+  Record<Exclude<VariableType, "list(object)">, { readonly words: string; readonly fits: (given: unknown) => boolean }>
+> = {
+  string: { words: "a string", fits: (given) => typeof given === "string" },
+  number: { words: "a finite number", fits: (given) => Number.isFinite(given) },
+  bool: { words: "true or false", fits: (given) => typeof given === "boolean" || isReference(given) },
+  "list(string)": { words: "an array of strings", fits: isTexts },
+  "map(string)": { words: "an object whose values are strings", fits: isTextMap },
+};
 
-function fits({ type, commaSeparated }: Row, given: unknown): boolean {
-  return given === undefined || EXPECTED[type].fits(given) || (commaSeparated === true && isTexts(given));
+function fits({ type, fields, commaSeparated }: Row, given: unknown): boolean {
+  if (given === undefined) return true;
+  if (type === "list(object)") return wrongObjects("", fields!, given) === undefined;
+  return EXPECTED[type].fits(given) || (commaSeparated === true && isTexts(given));
 }
 
 function wrongType<R extends Rows>(input: InputNameOf<R>, table: Table<R>, given: unknown): string {
-  const { type, commaSeparated, sensitive } = table.row(input);
+  const { type, fields, commaSeparated, sensitive } = table.row(input);
+  if (type === "list(object)") return wrongObjects(camel(input), fields!, given)!;
   const shown = sensitive ? `of type ${typeof given}` : describe(given);
   const expected = `${EXPECTED[type].words}${commaSeparated ? " or an array of strings" : ""}`;
   return `${camel(input)} is ${shown}, but it must be ${expected}.`;

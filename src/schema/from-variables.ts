@@ -1,7 +1,7 @@
 import { TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { bool, eq, str, Value, value } from "../value/value";
-import { type Row } from "./row";
+import { type Row, terraformType } from "./row";
 import { type Schema } from "./schema";
 import { type AnyTable, type InputsOf, type Rows } from "./table";
 import { requirements, type Requirement, warnings } from "./validation";
@@ -51,7 +51,7 @@ export function lockedInputs(table: AnyTable): readonly string[] {
 
 function declare(home: Construct, input: string, row: Row): TerraformVariable {
   return new TerraformVariable(home, input, {
-    type: row.type,
+    type: terraformType(row),
     default: row.default,
     description: row.about,
     nullable: false,

@@ -18,6 +18,8 @@ export interface Row<T = unknown> {
   readonly ephemeral?: true;
   /** A comma-separated text, for which a TypeScript program may also give an array. */
   readonly commaSeparated?: true;
+  /** What the objects of a list have. */
+  readonly fields?: Fields;
   /** A size for systemd, which knows its unit in upper case only. */
   readonly isSize?: true;
   /** How our image validates the value, where type, choices and limits do not say it. */
@@ -44,11 +46,20 @@ export type ImageKind =
   | "settings-source"
   | "source"
   | "sudo"
-  | "swap";
+  | "swap"
+  | "word";
 
-export type VariableType = "string" | "number" | "bool" | "list(string)" | "map(string)";
+export type VariableType = "string" | "number" | "bool" | "list(string)" | "map(string)" | "list(object)";
 
-type Details<T> = Omit<Row<T>, "type" | "checks" | "choices"> & { readonly checks?: readonly Check<T>[] };
+/** One field of an object. One with a default may be left out. */
+export interface Field {
+  readonly type: "string" | "bool";
+  readonly default?: string | boolean;
+}
+
+export type Fields = Readonly<Record<string, Field>>;
+
+type Details<T> = Omit<Row<T>, "type" | "checks" | "choices" | "fields"> & { readonly checks?: readonly Check<T>[] };
 
 function row<T>(type: VariableType, { checks = [], ...details }: Details<T>): Row<T> {
   return { type, checks, ...details };
@@ -74,6 +85,13 @@ export function textMap(details: Details<Readonly<Record<string, string>>>): Row
   return row("map(string)", details);
 }
 
+export function objects<T extends object>(
+  fields: { readonly [K in keyof T & string]: Field },
+  details: Details<readonly T[]>,
+): Row<readonly T[]> {
+  return { ...row("list(object)", details), fields };
+}
+
 /** A text or number out of a fixed list. */
 export function choice<const A extends readonly (string | number)[]>(
   allowed: A,
@@ -84,4 +102,14 @@ export function choice<const A extends readonly (string | number)[]>(
     ...row(type, { ...details, checks: [oneOf<A[number]>(allowed), ...(details.checks ?? [])] }),
     choices: allowed,
   };
+}
+
+/** The type of the input's variable, as Terraform writes it. */
+export function terraformType({ type, fields }: Pick<Row, "type" | "fields">): string {
+  if (!fields) return type;
+  const declared = Object.entries(fields).map(([name, { type: content, default: standard }]) => {
+    const isOptional = standard !== undefined;
+    return `${name} = ${isOptional ? `optional(${content}, ${JSON.stringify(standard)})` : content}`;
+  });
+  return `list(object({ ${declared.join(", ")} }))`;
 }

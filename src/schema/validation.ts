@@ -80,7 +80,9 @@ function fill<R extends Rows>(piece: string, { table, inputs, naming }: Subject<
   if (!place) return piece;
   const input = place[1] as InputNameOf<R>;
   if (!place[2]) return naming(input);
-  if (table.row(input).sensitive) return `${naming(input)} is not shown`;
+  const { sensitive, fields } = table.row(input);
+  // The content of objects may be long, and nobody knows what is in it.
+  if (sensitive || fields) return `${naming(input)} is not shown`;
   const content = table.content(input, inputs);
   if (content.isGiven && !known(content)) return `${naming(input)} is a reference`;
   return text`${naming(input)} is ${jsonDocument(content)}`;

@@ -8,9 +8,12 @@ type Counted = TerraformResource | TerraformDataSource;
 /** Gives a resource the `count` of its optional group. Returns the resource to read attributes from. */
 export type One = <R extends Counted>(resource: R) => R;
 
-/** Declares an expression as a Terraform local and returns a reference to it. A known value is returned as it is. */
+/**
+ * Declares an expression as a Terraform local and returns a reference to it. A known value is returned as it is, and so is a map with
+ * known keys, to which aspects may still add tags.
+ */
 export function localValue<T>(scope: Construct, name: string, operand: Value<T>): Value<T> {
-  if (known(operand)) return operand;
+  if (operand.isKnown) return operand;
   const local = new TerraformLocal(scope, name, any(operand));
   return Value.expression<T>(at(Token.asAny(local.fqn)));
 }

@@ -64,6 +64,19 @@ export function trimPrefix(operand: Operand<string>, prefix: string): Value<stri
   );
 }
 
+/** The text before the first separator. */
+export function firstPart(separator: string, operand: Operand<string>): Value<string> {
+  return fold<[string], string>(
+    [operand],
+    (whole) => whole.split(separator)[0]!,
+    "split(",
+    at(separator),
+    ", ",
+    at(operand),
+    ")[0]",
+  );
+}
+
 /** The text after the last separator. */
 export function lastPart(separator: string, operand: Operand<string>): Value<string> {
   return fold<[string], string>(

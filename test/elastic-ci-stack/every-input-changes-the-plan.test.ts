@@ -1,10 +1,10 @@
 import { elasticCiStack } from "../../src/elastic-ci-stack/definition";
 import { TerraformStack, Testing } from "cdktf";
 import { type InputName, table } from "../../src/elastic-ci-stack/inputs/table";
-import { camel } from "../../src/schema/table";
 import { ModuleStack } from "../../src/module/module-stack";
 import { ElasticCiStack } from "../../src/elastic-ci-stack/elastic-ci-stack";
 import { alternative, type Given } from "../harness/alternatives";
+import { asProps } from "../harness/as-prop";
 
 const inert = table.names.filter((input) => table.row(input).inert !== undefined);
 const effective = table.names.filter((input) => !inert.includes(input));
@@ -35,8 +35,7 @@ function synthesized(given: Given): string {
 
 function synthesize(given: Given): string {
   const stack = new TerraformStack(Testing.app(), "stack");
-  const props = Object.fromEntries(Object.entries(given).map(([input, content]) => [camel(input), content]));
-  new ElasticCiStack(stack, "ci", props);
+  new ElasticCiStack(stack, "ci", asProps(given));
   return Testing.synth(stack);
 }
 

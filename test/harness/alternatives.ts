@@ -86,6 +86,10 @@ const contents: Given = {
   docker_fixed_cidr_v6: "2001:db8:4::/64",
   buildkite_additional_sudo_permissions: "/usr/bin/true",
   bootstrap_script_url: "s3://our-scripts/boot.sh",
+  extra_user_data: [
+    { content_type: "text/x-shellscript", content: "#!/bin/sh\necho Größe ${x}\n", before: true },
+    { content_type: "text/cloud-config", content: "#cloud-config\nwrite_files: []\n" },
+  ],
   resource_limits_memory_high: "80%",
   resource_limits_memory_max: "4G",
   resource_limits_memory_swap_max: "10%",
@@ -111,6 +115,7 @@ const vpc: Given = { vpc_id: "vpc-0a1b2c3d", subnets: ["subnet-0a1b2c3d", "subne
 
 /** What an input needs beside it, its own content included where the default would not be allowed there. */
 const companies: Readonly<Partial<Record<InputName, Given>>> = {
+  keep_original_rights: { stack_name_suffix: "0a1b2c3d" },
   create_agent_token_parameter: { buildkite_agent_token_parameter_store_path: "/ci/token" },
   git_mirror_seed_bucket: { buildkite_agent_enable_git_mirrors: true },
   scaler_warm_idle_instances: { scaler_implementation: "typescript" },

@@ -43,6 +43,7 @@ export function another(input: InputName): unknown {
     string: [...given, ...texts],
     "list(string)": [...given, ...texts.slice(1).map((text) => [text])],
     "map(string)": [...given, { x: "y" }],
+    "list(object)": [],
   };
   const isOther = (content: unknown) => JSON.stringify(content) !== JSON.stringify(standard) && accepts(input, content);
   return [...choices, ...candidates[type]].find(isOther);

@@ -55,6 +55,7 @@ function texts({ text, number, bool, texts: list, map }: Tie): Arb<string>[] {
     use("lower", [text], t.lower),
     use("upper", [text], t.upper),
     useWith("trimPrefix", plainText, [text], (prefix, x) => t.trimPrefix(x, prefix)),
+    useWith("firstPart", fc.constantFrom("/", ":", "="), [text], t.firstPart),
     useWith("lastPart", fc.constantFrom("/", ":", "="), [text], t.lastPart),
     use("toText", [number], t.toText),
     use("toText", [bool], t.toText),

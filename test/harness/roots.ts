@@ -6,10 +6,10 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, ref, TerraformStack, Token } from "cdktf";
 import { ElasticCiStack } from "cdktf-buildkite-elastic-ci-stack";
 import { type ElasticCiStackProps } from "../../src/elastic-ci-stack/props.generated";
-import { camel } from "../../src/schema/table";
 import { moduleFiles } from "../../src/module/module-files";
 import { REQUIRED } from "../../src/module/versions";
 import { writeModule } from "../../src/module/write-module";
+import { asProps } from "./as-prop";
 import { type Workspace } from "./terraform";
 
 export type Mode = "module" | "construct";
@@ -70,8 +70,7 @@ function writeConstructRoot(workspace: Workspace, { stacks, surroundings }: Root
 
 /** Variables' names and references as a TypeScript program writes them. */
 export function props(inputs: Readonly<Record<string, unknown>>): ElasticCiStackProps {
-  const entries = Object.entries(inputs).map(([name, content]) => [camel(name), mapTexts(content, reference)]);
-  return Object.fromEntries(entries) as ElasticCiStackProps;
+  return asProps(mapTexts(inputs, reference) as Readonly<Record<string, unknown>>);
 }
 
 function reference(text: string): string {

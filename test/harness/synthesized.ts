@@ -1,4 +1,5 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsDefaultTags } from "@cdktf/provider-aws/lib/data-aws-default-tags";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { DataAwsService } from "@cdktf/provider-aws/lib/data-aws-service";
 import { type TerraformElement, TerraformStack, Testing } from "cdktf";
@@ -63,7 +64,9 @@ export function synthesized(props: Partial<ElasticCiStackProps> = {}, place = VI
 
 function synthesize(props: Partial<ElasticCiStackProps>, place: Place): Synthesized {
   const stack = new PlainStack(Testing.app(), "stack");
-  const given: ElasticCiStackProps = { buildkiteAgentToken: TOKEN, stackNameSuffix: "0a1b2c3d", ...props };
+  // A suffix alone would be that of an adopted stack, whose role keeps rights of before.
+  const names = { stackNameSuffix: "0a1b2c3d", keepOriginalRights: false };
+  const given: ElasticCiStackProps = { buildkiteAgentToken: TOKEN, ...names, ...props };
   const ci = standingIn(place, () => new ElasticCiStack(stack, "ci", given));
   ci.addOutputs();
   return read(ci, Testing.synth(stack));
@@ -91,14 +94,15 @@ function read(ci: ElasticCiStack, text: string): Synthesized {
 
 /** Nobody answers data sources at synth, so the place's values stand in for what these read. */
 function standingIn<T>(place: Place, make: () => T): T {
-  const answers: readonly (readonly [object, string, string])[] = [
+  const answers: readonly (readonly [object, string, unknown])[] = [
     [DataAwsCallerIdentity.prototype, "accountId", place.id],
     [DataAwsPartition.prototype, "partition", place.partition],
     [DataAwsPartition.prototype, "dnsSuffix", place.dnsSuffix],
     [DataAwsService.prototype, "region", place.region],
+    [DataAwsDefaultTags.prototype, "tags", {}],
   ];
   const spies = answers.map(([prototype, attribute, answer]) =>
-    jest.spyOn(prototype as Record<string, string>, attribute, "get").mockReturnValue(answer),
+    jest.spyOn(prototype as Record<string, unknown>, attribute, "get").mockReturnValue(answer),
   );
   try {
     return make();

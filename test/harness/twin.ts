@@ -32,6 +32,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   "data.aws_partition.current.partition": "aws",
   "data.aws_partition.current.dns_suffix": "amazonaws.com",
   "data.aws_service.ec2.region": "us-east-1",
+  "data.aws_default_tags.current.tags": { Fleet: "builders" },
   "data.aws_availability_zones.available.names": ["us-east-1a", "us-east-1b", "us-east-1c"],
   "data.aws_autoscaling_groups.same_name.names": ["<another group>"],
   "data.aws_autoscaling_group.live.min_size": 3,

@@ -55,6 +55,7 @@ const SHARED = [
   "aws_vpc.vpc count",
   "data.aws_availability_zones.available count",
   "data.aws_caller_identity.current",
+  "data.aws_default_tags.current",
   "data.aws_partition.current",
   "data.aws_ssm_parameter.ami count",
 ];

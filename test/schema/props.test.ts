@@ -53,6 +53,10 @@ describe("props that are not inputs", () => {
   });
 });
 
+const PART = "object with contentType, content, before";
+const PARTS = "objects with contentType, content, before";
+const part = { contentType: "text/x-shellscript", content: "#!/bin/sh\n" };
+
 describe("wrong types are refused before anything is judged", () => {
   test.each<[string, object, string]>([
     ["text for a number", { minSize: "3" }, 'minSize is "3", but it must be a finite number.'],
@@ -69,6 +73,27 @@ describe("wrong types are refused before anything is judged", () => {
       "map for a comma-separated text",
       { instanceTypes: {} },
       "instanceTypes is {}, but it must be a string or an array of strings.",
+    ],
+    [
+      "text for objects",
+      { extraUserData: "x" },
+      `extraUserData is of type string, but it must be an array of ${PARTS}.`,
+    ],
+    ["text among objects", { extraUserData: ["x"] }, `extraUserData[0] is of type string, but it must be an ${PART}.`],
+    [
+      "a strange field",
+      { extraUserData: [{ ...part, type: "x" }] },
+      `extraUserData[0] has type, but it must be an ${PART}.`,
+    ],
+    [
+      "a field left out",
+      { extraUserData: [part, { contentType: "text/x-shellscript" }] },
+      "extraUserData[1].content is of type undefined, but it must be a string.",
+    ],
+    [
+      "text for a flag of an object",
+      { extraUserData: [{ ...part, before: "yes" }] },
+      "extraUserData[0].before is of type string, but it must be true or false.",
     ],
     [
       "number for the token",
@@ -102,6 +127,17 @@ describe("content of the inputs", () => {
   test("an input that is left out, or undefined, has its default", () => {
     const { inputs } = fromProps(elasticCiStack.schema, { ...TOKEN, ...({ maxSize: undefined } as object) });
     expect([known(inputs.maxSize), known(inputs.stackName)]).toEqual([{ content: 10 }, { content: "buildkite-stack" }]);
+  });
+
+  test("objects have the variables' names, and the defaults of what is left out", () => {
+    const { inputs } = fromProps(elasticCiStack.schema, { ...TOKEN, extraUserData: [part, { ...part, before: true }] });
+    const content = { content_type: part.contentType, content: part.content };
+    expect(known(inputs.extraUserData)).toEqual({
+      content: [
+        { ...content, before: false },
+        { ...content, before: true },
+      ],
+    });
   });
 
   test("an array for a comma-separated text is joined", () => {

@@ -19,6 +19,9 @@ describe("operators on known texts come to their result", () => {
     { name: "trimPrefix", folded: t.trimPrefix("PT15M", "PT"), result: "15M" },
     { name: "withoutPrefix that is not there", folded: t.trimPrefix("15M", "PT"), result: "15M" },
     { name: "withoutPrefix takes it off once", folded: t.trimPrefix("aab", "a"), result: "ab" },
+    { name: "firstPart", folded: t.firstPart("/", "bucket/a/b"), result: "bucket" },
+    { name: "firstPart of a text without separator", folded: t.firstPart("/", "bucket"), result: "bucket" },
+    { name: "firstPart of nothing", folded: t.firstPart("/", ""), result: "" },
     { name: "lastPart", folded: t.lastPart("/", "role/team/ci"), result: "ci" },
     { name: "lastPart of a text without separator", folded: t.lastPart("/", "ci"), result: "ci" },
     { name: "lastPart of nothing", folded: t.lastPart("/", ""), result: "" },
@@ -72,6 +75,7 @@ describe("operators on what only Terraform knows become expressions", () => {
     { name: "upper", built: t.upper(unknown), expression: "${upper(var.text)}" },
     { name: "startsWith", built: t.startsWith(unknown, "${"), expression: '${startswith(var.text, "$${")}' },
     { name: "trimPrefix", built: t.trimPrefix(unknown, "PT"), expression: '${trimprefix(var.text, "PT")}' },
+    { name: "firstPart", built: t.firstPart("/", unknown), expression: '${split("/", var.text)[0]}' },
     { name: "lastPart", built: t.lastPart("/", unknown), expression: '${reverse(split("/", var.text))[0]}' },
     { name: "length", built: t.length(unknown), expression: "${length(var.text)}" },
     {

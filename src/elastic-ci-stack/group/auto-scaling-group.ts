@@ -8,7 +8,7 @@ import { entries, field, splitTrimmed } from "../../value/list";
 import { address, blocks, optionalBlock, orNull, preconditions } from "../../value/optional";
 import { jsonDocument } from "../../value/json";
 import { lower, toText, trimPrefix } from "../../value/text";
-import { bool, min, list, num, str, Value } from "../../value/value";
+import { and, bool, min, list, num, str, Value, when } from "../../value/value";
 import { type AgentLaunchTemplate } from "../instance/launch-template";
 import { tagged } from "../../aws/names";
 import { type Network } from "../network/network";
@@ -21,6 +21,12 @@ const DELETE_TIMEOUT = "15m";
  * grace period is over, so a timeout shorter than that period costs no job, and an instance that fails is terminated soon.
  */
 const HEARTBEAT_TIMEOUT = 300;
+
+/**
+ * The same where Buildkite's own module may have made the instances: those have no watcher, so nobody sends a heartbeat for their
+ * jobs. It has a hook only for graceful shutdown, so without that they had no such time before.
+ */
+const ORIGINAL_HEARTBEAT_TIMEOUT = 3600;
 
 export interface GroupSources {
   readonly network: Network;
@@ -74,7 +80,7 @@ export class AgentAutoScalingGroup extends Construct {
         ...(precondition.length > 0 && { precondition }),
       },
     });
-    const tags = tagged(names.tags, {
+    const tags = tagged(this.sources.launchTemplate.tags, {
       BuildkiteQueue: inputs.buildkiteQueue,
       AgentsPerInstance: toText(inputs.agentsPerInstance),
     });
@@ -121,13 +127,15 @@ export class AgentAutoScalingGroup extends Construct {
    * Terraform destroys it before the group, and AWS then terminates waiting instances at once: there StopBuildkiteAgents lets jobs finish.
    */
   private hook(): AutoscalingLifecycleHook {
-    const { inputs, names } = this.context;
+    const { inputs, facts, names } = this.context;
+    const drainedByNobody = and(facts.isAdopted, inputs.buildkiteAgentEnableGracefulShutdown);
+    const timeout = when(drainedByNobody, ORIGINAL_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT);
     return new AutoscalingLifecycleHook(this, "instance_terminating", {
       name: str(names.terminatingHook),
       autoscalingGroupName: this.group.name,
       lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
       defaultResult: "CONTINUE",
-      heartbeatTimeout: num(min(inputs.instanceTerminationGracePeriod, HEARTBEAT_TIMEOUT)),
+      heartbeatTimeout: num(min(inputs.instanceTerminationGracePeriod, timeout)),
       notificationMetadata: str(jsonDocument({ stack_name: names.stack, queue: inputs.buildkiteQueue })),
       // AWS deletes a hook with its group, and a replacement has the same name, in which Terraform sees no change.
       lifecycle: { replaceTriggeredBy: [address(this.group, "arn")] },

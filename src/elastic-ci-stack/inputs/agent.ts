@@ -34,7 +34,7 @@ const registration = {
   buildkite_agent_token_parameter_store_kms_key: text({
     default: "",
     about:
-      "KMS key of the token's parameter: its id or ARN, not an alias. Instances and AgentScaler may decrypt with it, and a " +
+      "KMS key of the token's parameter: its id, its ARN or an alias. Instances and AgentScaler may decrypt with it, and a " +
       "parameter that this stack creates is encrypted with it. Empty: the account's default key for SSM.",
     checks: [emptyOr(kmsKey())],
   }),

@@ -1,6 +1,6 @@
-import { emptyOr } from "../../schema/check";
-import { bucketName, region } from "../../schema/formats/texts";
-import { choice, flag, text } from "../../schema/row";
+import { atLeast, emptyOr, whole } from "../../schema/check";
+import { bucketAndPrefix, bucketName, region } from "../../schema/formats/texts";
+import { choice, flag, number, text } from "../../schema/row";
 
 export const buckets = {
   secrets_bucket: text({
@@ -27,14 +27,28 @@ export const buckets = {
     about:
       "Whether destroying the stack also deletes what is in the created secrets bucket and its log bucket. False makes destroy stop at a bucket that is not empty.",
   }),
+  secrets_bucket_noncurrent_days: number({
+    default: -1,
+    about:
+      "Days that the created secrets bucket keeps replaced and deleted versions of secrets. 0: for ever. " +
+      "-1: 90, but for ever where stack_name_suffix is given, for then the bucket may be older than this module.",
+    checks: [atLeast(-1), whole()],
+  }),
+  secrets_logging_bucket_days: number({
+    default: -1,
+    about:
+      "Days that the created log bucket keeps access logs. 0: for ever. " +
+      "-1: 90, but for ever where stack_name_suffix is given, for then the bucket may be older than this module.",
+    checks: [atLeast(-1), whole()],
+  }),
   artifacts_bucket: text({
     default: "",
     env: "BUILDKITE_ARTIFACTS_BUCKET",
-    imageKind: "bucket",
+    imageKind: "word",
     about:
-      "Existing bucket for artifacts, which the instance role may then read and write. " +
+      "Existing bucket for artifacts, or a bucket, a slash and a prefix, which the instance role may then read and write. " +
       "Uploads go there only if the agent's environment file sets BUILDKITE_ARTIFACT_UPLOAD_DESTINATION.",
-    checks: [emptyOr(bucketName())],
+    checks: [emptyOr(bucketAndPrefix())],
   }),
   artifacts_bucket_region: text({
     default: "",

@@ -19,7 +19,8 @@ export const cost = {
   }),
   tags: textMap({
     default: {},
-    about: "Further tags of everything that can be tagged. The stack's own tags win over them.",
+    about:
+      "Further tags of everything that can be tagged. The stack's own tags win over them, and they over the provider's default_tags.",
     checks: [...tagKeys(), ...tagValues()],
   }),
 };

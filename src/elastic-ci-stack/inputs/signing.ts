@@ -5,12 +5,12 @@ import { choice, text } from "../../schema/row";
 export const signing = {
   pipeline_signing_kms_key_id: text({
     default: "",
-    about: "Existing KMS key that signs and verifies pipelines: its id or ARN, not an alias.",
+    about: "Existing KMS key that signs and verifies pipelines: its id, its ARN or an alias.",
     checks: [emptyOr(kmsKey())],
   }),
   pipeline_signing_kms_key_spec: choice(["none", "ECC_NIST_P256"], {
     default: "none",
-    about: "Kind of KMS signing key to create. none: no key is created.",
+    about: "Kind of KMS signing key to create, where pipeline_signing_kms_key_id is empty. none: no key is created.",
   }),
   pipeline_signing_kms_access: choice(["sign-and-verify", "verify"], {
     default: "sign-and-verify",

@@ -1,6 +1,6 @@
 import { atMostCharacters, emptyOr, pattern } from "../../schema/check";
 import { stackName } from "../../schema/formats/texts";
-import { text } from "../../schema/row";
+import { flag, text } from "../../schema/row";
 
 export const stack = {
   stack_name: text({
@@ -15,5 +15,11 @@ export const stack = {
       "To adopt a stack that Buildkite's own module made, give the eight characters that its resources carry. " +
       "Where the module or construct depends on something as a whole, give the present eight: derived ones would replace nearly everything whenever that changes.",
     checks: [emptyOr(pattern(/^[a-z0-9]{1,8}$/, "have 1 to 8 lower-case letters and digits"))],
+  }),
+  keep_original_rights: flag({
+    default: true,
+    about:
+      "Whether the created instance role of a stack with stack_name_suffix keeps the rights that Buildkite's own module gives, which are wider, " +
+      "for instances and jobs of before the move. Set it to false when none of them runs any more.",
   }),
 };

@@ -1,7 +1,7 @@
 import { type Account } from "../../aws/account";
 import { type StackContext } from "../context";
 import { type Inputs } from "../inputs/table";
-import { startsWith, text, trimPrefix } from "../../value/text";
+import { firstPart, startsWith, text, trimPrefix } from "../../value/text";
 import { isSet, type Value } from "../../value/value";
 import { type Statement } from "../../aws/policy";
 
@@ -66,7 +66,12 @@ function logging(inputs: Inputs, account: Account): readonly Statement[] {
 function artifacts({ artifactsBucket }: Inputs, account: Account): readonly Statement[] {
   const exists = isSet(artifactsBucket);
   return [
-    { sid: "ListArtifacts", exists, actions: ["s3:ListBucket"], resources: [account.bucketArn(artifactsBucket)] },
+    {
+      sid: "ListArtifacts",
+      exists,
+      actions: ["s3:ListBucket"],
+      resources: [account.bucketArn(firstPart("/", artifactsBucket))],
+    },
     {
       sid: "StoreArtifacts",
       exists,

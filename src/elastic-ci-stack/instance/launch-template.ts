@@ -1,17 +1,19 @@
 import { LaunchTemplate } from "@cdktf/provider-aws/lib/launch-template";
 import { Construct } from "constructs";
 import { type StackContext } from "../context";
-import { contains, every, itemAt, keys, splitTrimmed } from "../../value/list";
+import { contains, every, itemAt, join, keys, merge, keyValuePairs, splitTrimmed } from "../../value/list";
 import { optionalBlock, orNull, preconditions } from "../../value/optional";
 import { length, matches, text } from "../../value/text";
 import { any, bool, eq, gte, isSet, list, map, not, num, str, type Value, when } from "../../value/value";
 import { type Image } from "./image";
 import { type InstanceRole } from "./instance-role";
-import { tagged } from "../../aws/names";
+import { everyTag, tagged, type Tags } from "../../aws/names";
+import { clashing } from "../../aws/tags";
 import { type AgentSecurityGroup } from "../network/security-group";
 
 /** EC2's limit is 16 384 bytes of user data, which are 21 848 characters of base64. */
 const USER_DATA_LIMIT = 21848;
+const MOST_TAGS = 50;
 
 function isShownInMetadata(key: Value<string>): Value<boolean> {
   return matches(/^[A-Za-z0-9+=.,_:@-]+$/, key);
@@ -27,6 +29,8 @@ export interface LaunchTemplateSources {
 
 export class AgentLaunchTemplate extends Construct {
   readonly template: LaunchTemplate;
+  /** Every tag that reaches the template, for the group and what instances are made of, to which the provider gives none. */
+  readonly tags: Tags;
 
   constructor(
     scope: Construct,
@@ -58,14 +62,17 @@ export class AgentLaunchTemplate extends Construct {
         httpEndpoint: "enabled",
         httpTokens: str(inputs.imdsv2Tokens),
         httpPutResponseHopLimit: num(inputs.imdsHopLimit),
-        // With tags in the instance metadata, EC2 refuses to launch an instance that has tags with other keys.
-        instanceMetadataTags: str(when(every(keys(names.tags), isShownInMetadata), "enabled", "disabled")),
       },
       monitoring: { enabled: bool(inputs.enableDetailedMonitoring) },
       tags: map(names.tags),
-      tagSpecifications: this.tagSpecifications(),
-      lifecycle: { precondition: this.preconditions() },
     });
+    this.tags = everyTag(this, this.template);
+    // With tags in the instance metadata, EC2 refuses to launch an instance that has tags with other keys.
+    this.template.metadataOptions.instanceMetadataTags = str(
+      when(every(keys(this.tags), isShownInMetadata), "enabled", "disabled"),
+    );
+    this.template.putTagSpecifications(this.tagSpecifications());
+    this.template.lifecycle = { precondition: this.preconditions() };
     optionalBlock(this.template, "credit_specification", facts.isBurstable, { cpu_credits: inputs.cpuCredits });
     optionalBlock(this.template, "cpu_options", inputs.enableNestedVirtualization, {
       nested_virtualization: "enabled",
@@ -100,27 +107,46 @@ export class AgentLaunchTemplate extends Construct {
     return when(isSet(key), account.kmsKeyArn(key), "");
   }
 
-  private tagSpecifications() {
+  private tagsOfParts() {
     const { inputs, names } = this.context;
     const name = when(isSet(inputs.instanceName), inputs.instanceName, names.stack);
-    const shared = { Name: name, BuildkiteQueue: inputs.buildkiteQueue };
-    const instance = { ...shared, Role: "buildkite-agent", BuildkiteAgentRelease: inputs.buildkiteAgentRelease };
+    return { Name: name, BuildkiteQueue: inputs.buildkiteQueue };
+  }
+
+  private tagsOfInstance() {
+    const { buildkiteAgentRelease } = this.context.inputs;
+    return { ...this.tagsOfParts(), Role: "buildkite-agent", BuildkiteAgentRelease: buildkiteAgentRelease };
+  }
+
+  private tagSpecifications() {
+    const shared = this.tagsOfParts();
     return [
-      { resourceType: "instance", tags: map(tagged(names.tags, instance)) },
-      { resourceType: "volume", tags: map(tagged(names.tags, shared)) },
-      { resourceType: "network-interface", tags: map(tagged(names.tags, shared)) },
+      { resourceType: "instance", tags: map(tagged(this.tags, this.tagsOfInstance())) },
+      { resourceType: "volume", tags: map(tagged(this.tags, shared)) },
+      { resourceType: "network-interface", tags: map(tagged(this.tags, shared)) },
     ];
   }
 
   private preconditions() {
-    const { account } = this.context;
+    const { inputs, account } = this.context;
     const { image, userData } = this.sources;
+    const clash = clashing(keys(merge<string>(this.tags, keyValuePairs(inputs.instanceRoleTags))));
     const noImage = text`There is no published image for ${image.architecture} in region ${account.region}: set image_id or image_id_parameter.`;
     return preconditions([
       { holds: not(eq(image.id, "")), message: noImage },
       {
         holds: gte(USER_DATA_LIMIT, length(userData)),
-        message: "The user data exceeds EC2's limit of 16 384 bytes: shorten the longest of the agents' settings.",
+        message:
+          "The user data exceeds EC2's limit of 16 384 bytes: shorten extra_user_data, or the longest of the agents' settings.",
+      },
+      {
+        holds: eq(length(clash), 0),
+        message: text`The keys of these tags differ only in upper and lower case, which IAM ignores: ${join(", ", clash)}. Write them alike in the provider's default_tags, in tags and in instance_role_tags; the stack's own are ManagedBy and Stack.`,
+      },
+      {
+        holds: gte(MOST_TAGS, length(keys(tagged(this.tags, this.tagsOfInstance())))),
+        message:
+          "Instances would carry more than 50 tags, which EC2 refuses: shorten the provider's default_tags or tags.",
       },
     ]);
   }

@@ -3,9 +3,10 @@ import { type Platform, type VariableType } from "../../schema/row";
 import { type StackContext } from "../context";
 import { table } from "../inputs/table";
 import { base64, base64gzip, jsonArray, jsonDocument } from "../../value/json";
-import { join } from "../../value/list";
+import { field, join, mapItems } from "../../value/list";
 import { text, toText, upper } from "../../value/text";
-import { and, eq, isSet, known, type Operand, type Value, when } from "../../value/value";
+import { and, eq, isSet, known, not, type Operand, type Value, when } from "../../value/value";
+import { type UserDataPart } from "../inputs/lifecycle";
 import { type AgentToken } from "../secrets/agent-token";
 import { STACK_VERSION } from "./image";
 import { packaged } from "../../package";
@@ -69,6 +70,8 @@ function forSystemd(size: Value<string>): Value<string> {
 
 const LIBRARY = "/usr/local/lib/buildkite-elastic-ci-stack";
 const BOUNDARY = "==BUILDKITE-ELASTIC-CI-STACK==";
+/** Without it the lists of the last cloud-config replace those of the ones before. */
+const MERGE = "Merge-Type: list(append)+dict(no_replace,recurse_list)+str()\n";
 
 /** Cloud-init runs boot.sh at every boot; the files are written at the first, and where one fails none after it. */
 function linux(sources: UserDataSources): Value<string> {
@@ -106,10 +109,23 @@ function linux(sources: UserDataSources): Value<string> {
     { exists: true, document: settings },
   ]);
   const cloudConfig = text`{"cloud_final_modules":[["scripts-user","always"]],"write_files":${files}}`;
-  const part = (type: string) => `--${BOUNDARY}\nContent-Type: ${type}; charset="us-ascii"\n\n`;
+  const part = (type: string, more = "") => `--${BOUNDARY}\nContent-Type: ${type}; charset="us-ascii"\n${more}\n`;
   const head = `Content-Type: multipart/mixed; boundary="${BOUNDARY}"\nMIME-Version: 1.0\n\n`;
-  const config = text`${head}${part("text/cloud-config")}#cloud-config\n${cloudConfig}\n`;
-  return text`${config}${part("text/x-shellscript")}${staticScript("linux", "boot.sh")}--${BOUNDARY}--\n`;
+  const { extraUserData } = sources.inputs;
+  const config = text`${part("text/cloud-config", MERGE)}#cloud-config\n${cloudConfig}\n`;
+  const own = text`${config}${part("text/x-shellscript")}${staticScript("linux", "boot.sh")}`;
+  return text`${head}${extraParts(extraUserData, true)}${own}${extraParts(extraUserData, false)}--${BOUNDARY}--\n`;
+}
+
+/** The user's own parts that come before the stack's, or after. In base64, for only so may their text have any characters. */
+function extraParts(parts: Value<readonly UserDataPart[]>, before: boolean): Value<string> {
+  const head = text`Content-Transfer-Encoding: base64\n${MERGE}\n`;
+  const written = mapItems<UserDataPart, string>(parts, (part) => {
+    const isFirst = field(part, "before");
+    const type = text`--${BOUNDARY}\nContent-Type: ${field(part, "content_type")}\n`;
+    return when(before ? isFirst : not(isFirst), text`${type}${head}${base64(field(part, "content"))}\n`, "");
+  });
+  return join("", written);
 }
 
 function windows(sources: UserDataSources): Value<string> {

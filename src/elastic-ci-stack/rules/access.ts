@@ -1,10 +1,17 @@
 import { contains, some, splitTrimmed, values } from "../../value/list";
-import { matches } from "../../value/text";
+import { matches, startsWith } from "../../value/text";
 import { isSet, not, or, type Value } from "../../value/value";
-import { createsAgentToken, createsSigningKey } from "../facts";
+import { createsAgentToken, createsSecretsBucket, createsSigningKey } from "../facts";
 import { table, type InputName, type Inputs, type InputRule } from "../inputs/table";
 
 const registration: readonly InputRule[] = [
+  {
+    on: "stack_name",
+    holds: (inputs) => or(not(startsWith(inputs.stackName, "-")), not(createsSecretsBucket(inputs))),
+    message:
+      "{stack_name=}, with which the name of the secrets bucket would begin with a hyphen, as S3 allows none. " +
+      "Give a bucket of your own in {secrets_bucket}, or another name.",
+  },
   {
     on: "buildkite_agent_token",
     holds: (inputs) => or(isSet(inputs.buildkiteAgentToken), not(createsAgentToken(inputs))),
@@ -43,13 +50,6 @@ export function usesKmsSigning(inputs: Inputs): Value<boolean> {
 }
 
 const signing: readonly InputRule[] = [
-  {
-    on: "pipeline_signing_kms_key_spec",
-    holds: (inputs) => or(not(createsSigningKey(inputs)), not(isSet(inputs.pipelineSigningKmsKeyId))),
-    message:
-      "{pipeline_signing_kms_key_spec=}, but {pipeline_signing_kms_key_id=}. " +
-      "Either name an existing key or have one created, not both.",
-  },
   {
     on: "pipeline_signing_jwks_parameter_store_path",
     holds: (inputs) => or(not(usesKmsSigning(inputs)), not(isSet(inputs.pipelineSigningJwksParameterStorePath))),

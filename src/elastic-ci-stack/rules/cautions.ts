@@ -7,6 +7,7 @@ import {
   createsInstanceRole,
   createsSigningKey,
   hasFixedSize,
+  isAdopted,
   isWindows,
   usesBuildkiteScaler,
   usesTypescriptScaler,
@@ -35,6 +36,14 @@ const permissions = PERMISSION_INPUTS.map(([on, isUsed]): InputRule => ({
   holds: (inputs) => not(and(not(createsInstanceRole(inputs)), isUsed(inputs))),
   message: `{${on}=}, but an existing instance role is given, which this stack does not change. See to it in that role.`,
 }));
+
+const adoption: InputRule = {
+  on: "keep_original_rights",
+  holds: (inputs) => not(and(isAdopted(inputs), createsInstanceRole(inputs), inputs.keepOriginalRights)),
+  message:
+    "{keep_original_rights=} and {stack_name_suffix=}: the instance role keeps the wider rights of Buildkite's own module. " +
+    "Set {keep_original_rights} to false when no instance of before the move runs any more, or if there never was one.",
+};
 
 const AT_MOST_TEN_SECONDS = /^([0-9](\.[0-9]+)?s|10(\.0+)?s|[0-9]{1,4}ms|10000ms)$/;
 
@@ -121,4 +130,10 @@ const configuration: readonly InputRule[] = [
   unwritable("buildkite_agent_tags", /^[^"]*$/, "a double quote in a tag"),
 ];
 
-export const cautionRules: readonly InputRule[] = [...permissions, ...scaling, ...instances, ...configuration];
+export const cautionRules: readonly InputRule[] = [
+  ...permissions,
+  adoption,
+  ...scaling,
+  ...instances,
+  ...configuration,
+];

@@ -7,6 +7,7 @@ import {
   createsVpc,
   usesExistingScalerRole,
   usesExistingSecretsBucket,
+  isAdopted,
   isBurstable,
   hasFixedSize,
   usesBuildkiteScaler,
@@ -24,16 +25,22 @@ function isDefault(input: InputName, inputs: Inputs): Value<boolean> {
 }
 
 function unused(on: InputName, condition: InputRule["holds"], because: string): InputRule {
+  const { sensitive, fields } = table.row(on);
   return {
     on,
     holds: (inputs) => or(isDefault(on, inputs), not(condition(inputs))),
-    message: `${table.row(on).sensitive ? `{${on}} is given` : `{${on}=}`}, which has no effect: ${because}.`,
+    message: `${sensitive || fields ? `{${on}} is given` : `{${on}=}`}, which has no effect: ${because}.`,
   };
 }
 
 const vpcIsGiven = ["availability_zones", "vpc_cidr_block", "subnet_cidr_blocks", "vpc_endpoints"] as const;
 const groupIsGiven = ["ssh_ingress_cidr_blocks"] as const;
-const bucketIsGiven = ["secrets_bucket_encryption", "secrets_bucket_force_destroy"] as const;
+const bucketIsGiven = [
+  "secrets_bucket_encryption",
+  "secrets_bucket_force_destroy",
+  "secrets_bucket_noncurrent_days",
+  "secrets_logging_bucket_days",
+] as const;
 const roleIsGiven = [
   "instance_role_name",
   "instance_role_tags",
@@ -131,6 +138,12 @@ const besideOthers: readonly InputRule[] = [
     (inputs) => not(usesKmsSigning(inputs)),
     "no KMS signing key is given or created",
   ),
+  unused(
+    "pipeline_signing_kms_key_spec",
+    (inputs) => isSet(inputs.pipelineSigningKmsKeyId),
+    "an existing key is given in {pipeline_signing_kms_key_id}",
+  ),
+  unused("keep_original_rights", (inputs) => not(isAdopted(inputs)), "{stack_name_suffix} is empty"),
   unused("pipeline_signing_jwks_key_id", hasNoSigningKeySet, "{pipeline_signing_jwks_parameter_store_path} is empty"),
   unused(
     "scaler_managed_policy_arns",

@@ -114,4 +114,12 @@ const jobs = [
   onLinux("allowed_pull_requests", (inputs) => not(eq<string>(inputs.allowedPullRequests, "any")), "leave it at any"),
 ];
 
-export const instanceRules: readonly InputRule[] = [...images, ...volumes, ...jobs];
+const userData: InputRule = {
+  on: "extra_user_data",
+  holds: (inputs) => or(not(isSet(inputs.extraUserData)), not(isWindows(inputs))),
+  message:
+    "{extra_user_data} is given, but {instance_operating_system=}, whose user data is one script. " +
+    "Leave {extra_user_data} empty and use {bootstrap_script_url}.",
+};
+
+export const instanceRules: readonly InputRule[] = [...images, ...volumes, ...jobs, userData];

@@ -19,7 +19,9 @@ export const networkRules: readonly InputRule[] = [
   {
     on: "subnets",
     holds: (inputs) => or(not(createsVpc(inputs)), not(isSet(inputs.subnets))),
-    message: "{subnets=}, but {vpc_id} is empty. Give the VPC of these subnets in {vpc_id}.",
+    message:
+      "{subnets=}, but {vpc_id} is empty. Give the VPC of these subnets in {vpc_id}, " +
+      "or leave {subnets} empty: Buildkite's own module ignores them then, and so a stack of its making runs in its own VPC.",
   },
   {
     on: "associate_public_ip_address",

@@ -5,7 +5,7 @@ import { type Optional, optional, orNull } from "../../value/optional";
 import { startsWith, text, trimPrefix } from "../../value/text";
 import { isSet, map, num, str, type Value, when } from "../../value/value";
 import { SECRETS_MANAGER_REFERENCE } from "../facts";
-import { type Statement } from "../../aws/policy";
+import { onKmsKey, type Statement } from "../../aws/policy";
 
 /** The agent token in Parameter Store: a created SecureString, or a parameter given by path or ARN. */
 export class AgentToken extends Construct {
@@ -44,13 +44,12 @@ export class AgentToken extends Construct {
     const service = when(facts.tokenIsInSecretsManager, "secretsmanager", "ssm");
     return [
       { sid: "ReadAgentToken", actions: ["ssm:GetParameter"], resources: [parameter] },
-      {
+      ...onKmsKey(account, key, {
         sid: "DecryptAgentToken",
         exists: isSet(key),
         actions: ["kms:Decrypt"],
-        resources: [account.kmsKeyArn(key)],
         condition: { StringEquals: { "kms:ViaService": text`${service}.${account.region}.${account.dnsSuffix}` } },
-      },
+      }),
       {
         sid: "ReadAgentTokenSecret",
         exists: facts.tokenIsInSecretsManager,

@@ -10,11 +10,11 @@ import { Construct } from "constructs";
 import { type StackContext } from "../context";
 import { type One, type Optional, optional } from "../../value/optional";
 import { lower, text } from "../../value/text";
-import { and, bool, isSet, map, or, str, type Value, when } from "../../value/value";
+import { and, bool, eq, gt, isSet, map, num, or, str, type Value, when } from "../../value/value";
 import { policyDocument, type Statement } from "../../aws/policy";
 
 const LOG_PREFIX = "secrets-bucket-access-logs/";
-/** Days that access logs and replaced versions of secrets are kept. */
+/** Days that access logs and replaced versions of secrets are kept where nobody says how long. */
 const KEPT_DAYS = 90;
 
 export interface OwnSecretsBucket {
@@ -105,13 +105,7 @@ export class SecretsBucket extends Construct {
         rule: { objectOwnership: "BucketOwnerEnforced" },
       }),
     );
-    one(
-      new S3BucketLifecycleConfiguration(this, `${id}_lifecycle`, {
-        bucket: bucket.id,
-        rule: [this.expiry(id === "managed_secrets_logging_bucket")],
-        dependsOn: [versioning],
-      }),
-    );
+    this.expiry(id, bucket, versioning);
     const policy = one(
       new S3BucketPolicy(this, `${id}_policy`, {
         bucket: bucket.id,
@@ -122,15 +116,30 @@ export class SecretsBucket extends Construct {
     return { bucket, policy };
   }
 
-  private expiry(holdsLogs: boolean) {
-    return {
-      id: "expire",
-      status: "Enabled",
-      filter: [{ prefix: "" }],
-      ...(holdsLogs && { expiration: [{ days: KEPT_DAYS }] }),
-      noncurrentVersionExpiration: [{ noncurrentDays: KEPT_DAYS }],
-      abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
-    };
+  /** Nothing at all where a bucket keeps its content for ever: it may have rules of the user's own. */
+  private expiry(id: string, bucket: S3Bucket, versioning: S3BucketVersioningA): void {
+    const { inputs, facts } = this.context;
+    const holdsLogs = id === "managed_secrets_logging_bucket";
+    const asked = holdsLogs ? inputs.secretsLoggingBucketDays : inputs.secretsBucketNoncurrentDays;
+    const days = when(eq(asked, -1), when(facts.isAdopted, 0, KEPT_DAYS), asked);
+    optional(and(facts.createsSecretsBucket, gt(days, 0)), (expires) =>
+      expires(
+        new S3BucketLifecycleConfiguration(this, `${id}_lifecycle`, {
+          bucket: bucket.id,
+          rule: [
+            {
+              id: "expire",
+              status: "Enabled",
+              filter: [{ prefix: "" }],
+              ...(holdsLogs && { expiration: [{ days: num(days) }] }),
+              noncurrentVersionExpiration: [{ noncurrentDays: num(days) }],
+              abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
+            },
+          ],
+          dependsOn: [versioning],
+        }),
+      ),
+    );
   }
 
   private tlsOnly(name: Value<string>): readonly Statement[] {

@@ -4,9 +4,9 @@ import { Construct } from "constructs";
 import { type StackContext } from "../context";
 import { type Optional, optional } from "../../value/optional";
 import { text } from "../../value/text";
-import { eq, isSet, map, or, str, type Value, when } from "../../value/value";
+import { eq, isSet, map, str, type Value, when } from "../../value/value";
 import { tagged } from "../../aws/names";
-import { type Statement } from "../../aws/policy";
+import { onKmsKey, type Statement } from "../../aws/policy";
 
 /** The KMS key that signs pipelines: created, given, or none. */
 export class SigningKey extends Construct {
@@ -38,17 +38,16 @@ export class SigningKey extends Construct {
     const givenArn = account.kmsKeyArn(given);
     const givenReference = when(isSet(given), givenArn, "");
     this.reference = when(facts.createsSigningKey, account.arn("kms", aliasName), givenReference);
+    // One of the keys at most is there, so the statement's name stays unique.
+    const sid = "SignAndVerifyPipelines";
+    const actions = when<readonly string[]>(
+      eq(inputs.pipelineSigningKmsAccess, "sign-and-verify"),
+      ["kms:Verify", "kms:GetPublicKey", "kms:Sign"],
+      ["kms:Verify", "kms:GetPublicKey"],
+    );
     this.useStatements = [
-      {
-        sid: "SignAndVerifyPipelines",
-        exists: or(facts.createsSigningKey, isSet(given)),
-        actions: when<readonly string[]>(
-          eq(inputs.pipelineSigningKmsAccess, "sign-and-verify"),
-          ["kms:Verify", "kms:GetPublicKey", "kms:Sign"],
-          ["kms:Verify", "kms:GetPublicKey"],
-        ),
-        resources: [this.own.pick((key) => key.arn, givenArn)],
-      },
+      { sid, exists: facts.createsSigningKey, actions, resources: [this.own.pick((key) => key.arn, "")] },
+      ...onKmsKey(account, given, { sid, exists: isSet(given), actions }),
     ];
   }
 }

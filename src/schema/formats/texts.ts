@@ -2,7 +2,7 @@
  * Limits of texts. Every pattern means the same in JavaScript and in Terraform's RE2: no lookaround, no flags,
  * no `.` and no `\s`, whose meanings differ, and no repetition above 1000.
  */
-import { length, matches } from "../../value/text";
+import { firstPart, length, matches } from "../../value/text";
 import { and, gte, not } from "../../value/value";
 import { type Check, pattern } from "../check";
 
@@ -14,10 +14,7 @@ export function oneLine(): Check<string> {
 }
 
 export function stackName(): Check<string> {
-  return pattern(
-    /^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$/,
-    "have only letters, digits and inner hyphens, such as builders-1",
-  );
+  return pattern(/^[a-zA-Z0-9-]+$/, "have only letters, digits and hyphens, such as builders-1");
 }
 
 export function roleArn(): Check<string> {
@@ -42,11 +39,11 @@ export function profileName(): Check<string> {
   return pattern(/^[A-Za-z0-9_+=,.@-]{1,128}$/, "have 1 to 128 letters, digits and _+=,.@-");
 }
 
-/** Aliases are refused: an IAM statement cannot name a key by one. */
 export function kmsKey(): Check<string> {
+  const alias = "alias/[A-Za-z0-9/_-]+";
   return pattern(
-    new RegExp(`^([A-Za-z0-9-]+|arn:${PARTITION}:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)$`),
-    "be the id or the ARN of a KMS key, not an alias",
+    new RegExp(`^([A-Za-z0-9-]+|${alias}|arn:${PARTITION}:kms:[a-z0-9-]+:[0-9]{12}:(key/[A-Za-z0-9-]+|${alias}))$`),
+    "be the id, the ARN or an alias of a KMS key; an alias begins with alias/",
   );
 }
 
@@ -85,6 +82,15 @@ export function bucketName(): Check<string> {
         not(matches(/^[0-9]+(\.[0-9]+){3}$/, name)),
       ),
     must: "be a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, not shaped like an IP address",
+  };
+}
+
+/** A bucket, or a bucket and a prefix in it. */
+export function bucketAndPrefix(): Check<string> {
+  const { holds, must } = bucketName();
+  return {
+    holds: (place) => and(holds(firstPart("/", place)), matches(/^[^\/]+(\/[A-Za-z0-9_.:+=@-]+)*$/, place)),
+    must: `${must}; a prefix of letters, digits and _.:+=@- may follow after a slash`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { ref, Token } from "cdktf";
 import { type ElasticCiStackProps } from "../../../src/elastic-ci-stack/props.generated";
+import { mergedTags } from "../../harness/merged-tags";
 import { type Body, EVERYTHING, synthesized } from "../../harness/synthesized";
 
 const group = (props: Partial<ElasticCiStackProps> = {}): Body => synthesized(props).only("aws_autoscaling_group");
@@ -29,6 +30,15 @@ test.each([
   [3600, 300],
 ])("with a grace period of %i s an instance without heartbeat is terminated after %i s", (grace, timeout) => {
   const props = { instanceTerminationGracePeriod: grace, buildkiteAgentCancelGracePeriod: 10 };
+  expect(synthesized(props).only("aws_autoscaling_lifecycle_hook").heartbeat_timeout).toBe(timeout);
+});
+
+test.each([
+  ["an adopted stack with graceful shutdown, whose old instances send no heartbeats", "0a1b2c3d", true, 3600],
+  ["an adopted stack without it, whose instances had no hook at all", "0a1b2c3d", false, 300],
+  ["a stack of our own", "", true, 300],
+])("the hook lets go of the silent instances of %s as late as before", (_, stackNameSuffix, graceful, timeout) => {
+  const props = { stackNameSuffix, buildkiteAgentEnableGracefulShutdown: graceful };
   expect(synthesized(props).only("aws_autoscaling_lifecycle_hook").heartbeat_timeout).toBe(timeout);
 });
 
@@ -112,16 +122,16 @@ test("the group's delete timeout is enough to shut instances down, whatever the 
 });
 
 test("the group has the common tags, its queue and its agents, and propagates none of them", () => {
-  const tags = group({ tags: { Owner: "platform" }, buildkiteQueue: "builders", agentsPerInstance: 3 }).tag as Body[];
-  const pairs = Object.fromEntries(tags.map(({ key, value }: Body) => [key as string, value as string]));
-  expect(pairs).toEqual({
+  const stack = synthesized({ tags: { Owner: "platform" }, buildkiteQueue: "builders", agentsPerInstance: 3 });
+  const { for_each: all, content } = stack.only("aws_autoscaling_group").dynamic.tag;
+  expect(mergedTags(all as string, stack)).toEqual({
     Owner: "platform",
     ManagedBy: "Terraform",
     Stack: "buildkite-stack-0a1b2c3d",
     BuildkiteQueue: "builders",
     AgentsPerInstance: "3",
   });
-  expect(tags.filter(({ propagate_at_launch }: Body) => propagate_at_launch !== false)).toEqual([]);
+  expect(content).toEqual({ key: "${tag.value.key}", value: "${tag.value.value}", propagate_at_launch: false });
 });
 
 test("the group depends on what instances need from boot to drain", () => {

@@ -2,10 +2,9 @@ import { KEY_ARN, type Pair } from "./case";
 
 /** Text inputs up to the schedules. */
 export const agentTexts: readonly Pair[] = [
-  ["stack_name", "-ci", "only letters, digits and inner hyphens", "ci"],
-  ["stack_name", "ci-", "only letters, digits and inner hyphens", "c"],
-  ["stack_name", "my stack", "only letters, digits and inner hyphens", "My-Stack-1"],
-  ["stack_name", "", "only letters, digits and inner hyphens", "0"],
+  ["stack_name", "ci.", "only letters, digits and hyphens", "ci-"],
+  ["stack_name", "my stack", "only letters, digits and hyphens", "My-Stack-1"],
+  ["stack_name", "", "only letters, digits and hyphens", "0"],
   ["stack_name", "x".repeat(31), "at most 30 characters", "x".repeat(30)],
   ["stack_name_suffix", "ABC", "1 to 8 lower-case letters and digits", "0a1b2c3d"],
   ["stack_name_suffix", "0a1b2c3d4", "1 to 8 lower-case letters and digits", ""],
@@ -22,13 +21,15 @@ export const agentTexts: readonly Pair[] = [
     "the path of an SSM parameter",
     "arn:aws-us-gov:ssm:us-gov-west-1:123456789012:parameter/ci/token",
   ],
-  ["buildkite_agent_token_parameter_store_kms_key", "alias/ci", "the id or the ARN of a KMS key", KEY_ARN],
+  ["buildkite_agent_token_parameter_store_kms_key", "ci/key", "the id, the ARN or an alias of a KMS key", KEY_ARN],
   [
     "buildkite_agent_token_parameter_store_kms_key",
-    "arn:aws:kms:eu-central-1:123456789012:alias/ci",
-    "not an alias",
-    "mrk-1234abcd12ab34cd56ef1234567890ab",
+    "arn:aws:kms:eu-central-1:123456789012:alias",
+    "an alias begins with alias/",
+    "arn:aws:kms:eu-central-1:123456789012:alias/team/ci",
   ],
+  ["buildkite_agent_token_parameter_store_kms_key", "alias/", "an alias begins with alias/", "alias/team/ci"],
+  ["buildkite_agent_token_parameter_store_kms_key", "a_b", "the id", "mrk-1234abcd12ab34cd56ef1234567890ab"],
   ["buildkite_queue", "", "not be empty", "default"],
   ["buildkite_queue", "a\nspawn=9", "no line break", "de'ploy $(touch /tmp/x) `id`; rm -rf / && | > < * \\ %{x} ${y}"],
   ["buildkite_queue", "a\u0000b", "no line break or other control character", "a b"],

@@ -1,4 +1,5 @@
 import { table } from "../../../src/elastic-ci-stack/inputs/table";
+import { asProps } from "../../harness/as-prop";
 import { camel } from "../../../src/schema/table";
 
 export interface Allowed {
@@ -24,8 +25,7 @@ export const VPC: Given = { vpc_id: "vpc-0a1b2c3d", subnets: ["subnet-0a1b2c3d",
 
 export function allow(name: string, given: Given): Allowed {
   const variables = { ...TOKEN, ...given };
-  const props = Object.fromEntries(Object.entries(variables).map(([input, content]) => [camel(input), content]));
-  return { name, props, variables };
+  return { name, props: asProps(variables), variables };
 }
 
 export function refuse(name: string, given: Given, ...says: readonly [string, ...string[]]): Refused {

@@ -26,8 +26,19 @@ const unexpected: readonly (readonly [props: Given, says: string])[] = [
     { securityGroupIds: ["sg-1"], sshIngressCidrBlocks: ["203.0.113.0/24"] },
     'sshIngressCidrBlocks is ["203.0.113.0/24"], which has no effect: securityGroupIds are given',
   ],
+  [
+    { stackNameSuffix: "0a1b2c3d" },
+    'keepOriginalRights is true and stackNameSuffix is "0a1b2c3d": the instance role keeps the wider rights of Buildkite\'s own module. Set keepOriginalRights to false',
+  ],
+  [{ keepOriginalRights: false }, "keepOriginalRights is false, which has no effect: stackNameSuffix is empty."],
+  [
+    { pipelineSigningKmsKeyId: "1234abcd", pipelineSigningKmsKeySpec: "ECC_NIST_P256" },
+    'pipelineSigningKmsKeySpec is "ECC_NIST_P256", which has no effect: an existing key is given in pipelineSigningKmsKeyId.',
+  ],
   [{ secretsBucket: "secrets", secretsBucketEncryption: false }, `secretsBucketEncryption is false, ${OWN_BUCKET}`],
   [{ secretsBucket: "secrets", secretsBucketForceDestroy: true }, `secretsBucketForceDestroy is true, ${OWN_BUCKET}`],
+  [{ secretsBucket: "secrets", secretsBucketNoncurrentDays: 0 }, `secretsBucketNoncurrentDays is 0, ${OWN_BUCKET}`],
+  [{ secretsBucket: "secrets", secretsLoggingBucketDays: 30 }, `secretsLoggingBucketDays is 30, ${OWN_BUCKET}`],
   [{ ...ROLE, instanceRoleName: "ci" }, `instanceRoleName is "ci", ${SHAPES_ROLE}`],
   [{ ...ROLE, instanceRoleTags: "team=ci,env=a" }, `instanceRoleTags is "team=ci,env=a", ${SHAPES_ROLE}`],
   [

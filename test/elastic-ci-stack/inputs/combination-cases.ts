@@ -53,6 +53,7 @@ export const combinations: readonly Allowed[] = [
     root_volume_size: 10,
     root_volume_throughput: 1,
   }),
+  allow("a name that begins with a hyphen beside a bucket", { stack_name: "-ci", secrets_bucket: "our-secrets" }),
   allow("an encrypted root volume with a key", { root_volume_kms_key_id: KEY_ARN }),
   allow("an existing VPC", { ...VPC, associate_public_ip_address: false, create_vpc: false }),
   allow("a VPC of other ranges", {

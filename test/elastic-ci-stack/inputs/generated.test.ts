@@ -15,6 +15,11 @@ import { type Camel, camel } from "../../../src/schema/table";
 /*
  * The lock: the generated interface says exactly what the table says. It fails in `npm run typecheck`.
  */
+interface UserDataPart {
+  readonly contentType: string;
+  readonly content: string;
+  readonly before?: boolean | IResolvable;
+}
 type Prop<R> = R extends Row<infer T> ? (T extends boolean ? boolean | IResolvable : T) : never;
 type CommaSeparated = Extract<
   InputName,
@@ -26,7 +31,11 @@ type CommaSeparated = Extract<
   | "instance_role_tags"
 >;
 type Expected = {
-  readonly [K in InputName as Camel<K>]?: K extends CommaSeparated ? string | readonly string[] : Prop<InputRows[K]>;
+  readonly [K in InputName as Camel<K>]?: K extends CommaSeparated
+    ? string | readonly string[]
+    : K extends "extra_user_data"
+      ? readonly UserDataPart[]
+      : Prop<InputRows[K]>;
 };
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the known way to compare two types
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,6 +1,7 @@
 import { type Given, NO_TOKEN, refuse, type Refused, VPC } from "./case";
 import { wrongPolicies } from "./policy-rule-cases";
 import { wrongScalers } from "./scaler-rule-cases";
+import { wrongUserData } from "./user-data-cases";
 
 const FLAGS: readonly (readonly [flag: string, input: string, given: Given])[] = [
   ["create_vpc", "vpc_id", { subnets: VPC["subnets"] }],
@@ -117,6 +118,7 @@ const instances: readonly Refused[] = [
     { root_volume_throughput: 751 },
     "{root_volume_throughput} is 751, but {root_volume_iops} is 3000",
   ),
+  ...wrongUserData,
   ...["allowed_pipelines", "allowed_repositories", "allowed_branches", "allowed_plugins"].map((input) =>
     refuse(
       `${input} on Windows`,
@@ -204,9 +206,9 @@ const access: readonly Refused[] = [
     '{buildkite_agent_tags} is "os=linux, queue=deploy", which names a queue',
   ),
   refuse(
-    "signing key id together with a key spec",
-    { pipeline_signing_kms_key_id: "1234abcd", pipeline_signing_kms_key_spec: "ECC_NIST_P256" },
-    '{pipeline_signing_kms_key_spec} is "ECC_NIST_P256", but {pipeline_signing_kms_key_id} is "1234abcd"',
+    "a name that a bucket cannot begin with",
+    { stack_name: "-ci" },
+    '{stack_name} is "-ci", with which the name of the secrets bucket would begin with a hyphen',
   ),
   refuse(
     "signing with KMS and with a key set",

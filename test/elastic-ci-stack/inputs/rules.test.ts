@@ -4,6 +4,7 @@ import { warnings, rules } from "../../../src/elastic-ci-stack/rules/rules";
 import { type InputName, type Inputs, table } from "../../../src/elastic-ci-stack/inputs/table";
 import { camel } from "../../../src/schema/table";
 import { cautioned, withoutWarning } from "./cases";
+import { asProps } from "../../harness/as-prop";
 import { alternative } from "../../harness/alternatives";
 import { Value } from "../../../src/value/value";
 
@@ -28,13 +29,14 @@ describe("inputs that may have an unexpected effect draw a warning", () => {
 });
 
 describe("an input of the other operating system draws a warning that it has no effect", () => {
-  /** These are refused there: a limit that nobody enforces would be worse than none. */
+  /** These are refused there: a limit that nobody enforces, or a part of the boot that is left out, would be worse than none. */
   const limits: readonly InputName[] = [
     "allowed_pipelines",
     "allowed_repositories",
     "allowed_branches",
     "allowed_plugins",
     "allowed_pull_requests",
+    "extra_user_data",
   ];
   const foreign = table.names
     .filter((input) => !limits.includes(input))
@@ -42,8 +44,8 @@ describe("an input of the other operating system draws a warning that it has no 
   test.each(foreign)("$input away from $platform", ({ input, platform }) => {
     const other = platform === "linux" ? "windows" : "linux";
     const { content, company } = alternative(input);
-    const given = Object.entries({ ...company, [input]: content }).map(([name, one]) => [camel(name), one]);
-    const warnings = warningsOf({ ...Object.fromEntries(given), instanceOperatingSystem: other });
+    const given = asProps({ ...company, [input]: content });
+    const warnings = warningsOf({ ...given, instanceOperatingSystem: other });
     expect(warnings).toContainEqual(
       expect.stringMatching(`^${camel(input)} is .*, which has no effect: instanceOperatingSystem is "${other}"`),
     );

@@ -75,6 +75,20 @@ test.each<[string, Partial<ElasticCiStackProps>, string, readonly string[], read
     ["arn:aws:s3:::artifacts/*"],
   ],
   [
+    "listing artifacts below a prefix",
+    { artifactsBucket: "artifacts/web/main" },
+    "ListArtifacts",
+    ["s3:ListBucket"],
+    ["arn:aws:s3:::artifacts"],
+  ],
+  [
+    "storing artifacts below a prefix",
+    { artifactsBucket: "artifacts/web/main" },
+    "StoreArtifacts",
+    ["s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"],
+    ["arn:aws:s3:::artifacts/web/main/*"],
+  ],
+  [
     "git mirror seeds",
     { gitMirrorSeedBucket: "seeds" },
     "ReadGitMirrorSeeds",

@@ -1,4 +1,5 @@
 import { type ElasticCiStackProps } from "../../../src/elastic-ci-stack/props.generated";
+import { mergedTags } from "../../harness/merged-tags";
 import { type Body, synthesized } from "../../harness/synthesized";
 
 const template = (props: Partial<ElasticCiStackProps> = {}): Body => synthesized(props).only("aws_launch_template");
@@ -17,15 +18,6 @@ test("weaker metadata options can be set", () => {
     http_tokens: "optional",
     http_put_response_hop_limit: 2,
   });
-});
-
-test.each([
-  ["letters, digits and the allowed signs", { "Cost-Center_1:a": "x" }, "enabled"],
-  ["a blank", { "Cost Center": "x" }, "disabled"],
-  ["a slash", { "team/ci": "x" }, "disabled"],
-  ["an accent", { Größe: "x" }, "disabled"],
-])("tags whose keys have %s leave instance tags in the metadata as EC2 allows", (_, tags, expected) => {
-  expect(template({ tags }).metadata_options.instance_metadata_tags).toBe(expected);
 });
 
 test("the root volume is encrypted and deleted on termination", () => {
@@ -67,10 +59,10 @@ test("the first instance type is the template's own", () => {
 test.each(["instance", "volume", "network-interface"])(
   "every %s is tagged with its stack, its queue and the common tags",
   (type) => {
-    const specification = template({ tags: { Owner: "platform" } }).tag_specifications.find(
-      (one: Body) => one.resource_type === type,
-    );
-    expect(specification.tags).toMatchObject({
+    const stack = synthesized({ tags: { Owner: "platform" } });
+    const { tag_specifications: all } = stack.only("aws_launch_template") as { tag_specifications: readonly Body[] };
+    const specification = all.find((one: Body) => one.resource_type === type);
+    expect(mergedTags(specification.tags as string, stack)).toMatchObject({
       Owner: "platform",
       Stack: "buildkite-stack-0a1b2c3d",
       Name: "buildkite-stack-0a1b2c3d",
@@ -101,22 +93,24 @@ test("a changed template is the default for everybody who uses it", () => {
 
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd";
 test.each([
-  ["id", "1234abcd"],
-  ["ARN", KEY],
+  ["its id", "1234abcd", KEY],
+  ["its ARN", KEY, KEY],
+  ["an alias", "alias/ci", "arn:aws:kms:us-east-1:123456789012:alias/ci"],
 ])(
-  "a key of the root volume given by its %s is named by its ARN, for the provider takes nothing else",
-  (_, rootVolumeKmsKeyId) => {
-    expect(volume({ rootVolumeKmsKeyId }).ebs.kms_key_id).toBe(KEY);
+  "a key of the root volume given by %s is named by an ARN, for the provider takes nothing else",
+  (_, rootVolumeKmsKeyId, arn) => {
+    expect(volume({ rootVolumeKmsKeyId }).ebs.kms_key_id).toBe(arn);
   },
 );
 
 test("a condition that is known to hold is left out, for Terraform refuses one that refers to nothing", () => {
   const windows = template({ imageId: "ami-0123456789abcdef0", instanceOperatingSystem: "windows" });
-  expect(windows.lifecycle?.precondition ?? []).toEqual([]);
+  const conditions = (windows.lifecycle.precondition as Body[]).map(({ condition }: Body) => condition as string);
+  expect(conditions.filter((condition) => !/\b(local|data)\./.test(condition))).toEqual([]);
 });
 
 test("the size of user data that Terraform compresses is checked by Terraform", () => {
-  expect(template({ imageId: "ami-0123456789abcdef0" }).lifecycle.precondition).toMatchObject([
-    { condition: "${(21848 >= length(local.user_data))}" },
-  ]);
+  expect(template({ imageId: "ami-0123456789abcdef0" }).lifecycle.precondition).toContainEqual(
+    expect.objectContaining({ condition: "${(21848 >= length(local.user_data))}" }),
+  );
 });

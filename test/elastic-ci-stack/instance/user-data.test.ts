@@ -166,6 +166,7 @@ test("every part of the Linux user data has a blank line between its head and it
     parts.map((part) =>
       part
         .split("\n")
+        .filter((line) => !line.startsWith("Merge-Type: "))
         .slice(0, 3)
         .map((line, i) => (i === 0 ? line.split(";")[0] : line)),
     ),
@@ -173,6 +174,28 @@ test("every part of the Linux user data has a blank line between its head and it
     ["Content-Type: text/cloud-config", "", "#cloud-config"],
     ["Content-Type: text/x-shellscript", "", "#!/bin/bash"],
   ]);
+});
+
+test("parts of the user's own come before the stack's or after, each in its order, and arrive as they were given", () => {
+  const script = (content: string, before?: boolean) => ({
+    contentType: "text/x-shellscript",
+    content,
+    ...(before === undefined ? {} : { before }),
+  });
+  const given = ["Größe ${x} %{y}\n", "--==BUILDKITE-ELASTIC-CI-STACK==--\n", "third"];
+  const [late, first, second] = given.map((content, i) => script(content, [undefined, true, true][i]));
+  const data = userData({ extraUserData: [late!, first!, second!, script("last", false)] });
+  const [, ...parts] = data.split(/^--==BUILDKITE-ELASTIC-CI-STACK==(?:--)?\n/m);
+  const bodies = parts.slice(0, -1).map((part) => part.slice(part.indexOf("\n\n") + 2));
+  const texts = bodies.map((body) => (/^[A-Za-z0-9+/]+=*\n$/.test(body) ? decoded(body) : body.split("\n")[0]));
+  expect(texts).toEqual([given[1], given[2], "#cloud-config", "#!/bin/bash", given[0], "last"]);
+});
+
+test("lists of one cloud-config add to those of the others, so that none takes the stack's files away", () => {
+  const data = userData({ extraUserData: [{ contentType: "text/cloud-config", content: "#cloud-config\n{}\n" }] });
+  const configs = data.split(/^--==/m).filter((part) => part.includes("text/cloud-config"));
+  const merging = configs.map((part) => /^Merge-Type: (.*)$/m.exec(part)?.[1]);
+  expect(merging).toEqual(Array(2).fill("list(append)+dict(no_replace,recurse_list)+str()"));
 });
 
 test("the settings can be read by root alone, and are written when every other file has been", () => {

@@ -62,6 +62,20 @@ test.each([
   }
 });
 
+test("of a key given by an alias, the key that bears it may be used, through Parameter Store only", () => {
+  const props = { buildkiteAgentTokenParameterStoreKmsKey: "alias/ci" };
+  expect(synthesized(props).only("aws_ssm_parameter").key_id).toBe("alias/ci");
+  for (const policy of policies(props)) {
+    expect(statement(policy, "DecryptAgentTokenByAlias")).toMatchObject({
+      Resource: ["arn:aws:kms:us-east-1:123456789012:key/*"],
+      Condition: {
+        StringEquals: { "kms:ViaService": "ssm.us-east-1.amazonaws.com" },
+        "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/ci" },
+      },
+    });
+  }
+});
+
 test("without a key nothing may be decrypted", () => {
   for (const policy of policies({})) expect(actions(policy)).not.toContain("kms:Decrypt");
 });

@@ -3,6 +3,9 @@ import { actions, type Body, statement, synthesized } from "../../harness/synthe
 const SECRETS = "managed_secrets_bucket";
 const LOGS = "managed_secrets_logging_bucket";
 const stack = synthesized();
+/** The harness gives every stack a suffix, by which one that another module made is known. */
+const ownNames = synthesized({ stackNameSuffix: "" });
+const LIFECYCLE = "aws_s3_bucket_lifecycle_configuration";
 
 /** The part of a bucket's setting that concerns the bucket. */
 const setting = (type: string, suffix: string, bucket: string): Body => stack.all(type)[`${bucket}_${suffix}`];
@@ -24,7 +27,7 @@ describe.each([SECRETS, LOGS])("%s", (bucket) => {
 
   test("keeps replaced versions for a while", () => {
     expect(setting("aws_s3_bucket_versioning", "versioning", bucket).versioning_configuration.status).toBe("Enabled");
-    const { rule, depends_on } = setting("aws_s3_bucket_lifecycle_configuration", "lifecycle", bucket);
+    const { rule, depends_on } = ownNames.all(LIFECYCLE)[`${bucket}_lifecycle`];
     expect(rule).toEqual([
       expect.objectContaining({
         status: "Enabled",
@@ -60,9 +63,32 @@ describe.each([SECRETS, LOGS])("%s", (bucket) => {
 });
 
 test("access logs expire, secrets do not", () => {
-  const rules = stack.all("aws_s3_bucket_lifecycle_configuration");
+  const rules = ownNames.all(LIFECYCLE);
   expect(rules[`${LOGS}_lifecycle`].rule[0].expiration).toEqual([{ days: 90 }]);
   expect(rules[`${SECRETS}_lifecycle`].rule[0].expiration).toBeUndefined();
+});
+
+test("a stack that was adopted deletes nothing from its buckets unless told to", () => {
+  expect(stack.types).not.toContain(LIFECYCLE);
+});
+
+test.each(["", "0a1b2c3d"])("each bucket keeps what it holds for as long as asked, with the suffix %j", (suffix) => {
+  const days = { secretsBucketNoncurrentDays: 30, secretsLoggingBucketDays: 7 };
+  const rules = synthesized({ stackNameSuffix: suffix, ...days }).all(LIFECYCLE);
+  expect(rules[`${SECRETS}_lifecycle`].rule[0].noncurrent_version_expiration).toEqual([{ noncurrent_days: 30 }]);
+  expect(rules[`${LOGS}_lifecycle`].rule[0]).toMatchObject({
+    expiration: [{ days: 7 }],
+    noncurrent_version_expiration: [{ noncurrent_days: 7 }],
+  });
+});
+
+test.each([
+  ["secretsBucketNoncurrentDays", SECRETS, LOGS],
+  ["secretsLoggingBucketDays", LOGS, SECRETS],
+])("at 0 days of %s its bucket keeps everything, and rules of the user's own", (input, forEver, other) => {
+  const rules = synthesized({ stackNameSuffix: "", [input]: 0 }).all(LIFECYCLE);
+  expect(Object.keys(rules)).toEqual([`${other}_lifecycle`]);
+  expect(rules).not.toHaveProperty(`${forEver}_lifecycle`);
 });
 
 test("access to secrets is logged, once the log bucket's policy allows it", () => {

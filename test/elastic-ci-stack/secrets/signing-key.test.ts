@@ -36,6 +36,29 @@ test.each<[string, Partial<ElasticCiStackProps>, string]>([
   expect(use(props)).toMatchObject({ Action: ["kms:Verify", "kms:GetPublicKey", "kms:Sign"], Resource: [resource] });
 });
 
+test.each([
+  ["alias/team/signing", "arn:aws:kms:us-east-1:123456789012:key/*"],
+  ["arn:aws:kms:eu-west-1:210987654321:alias/team/signing", "arn:aws:kms:eu-west-1:210987654321:key/*"],
+])(
+  "instances may use the key that bears the alias %s, for IAM names keys by aliases in a condition only",
+  (key, keys) => {
+    const { all } = synthesized({ pipelineSigningKmsKeyId: key });
+    const policy = all("aws_iam_role_policy")["buildkite_agent_policy"].policy as string;
+    expect(statement(policy, "SignAndVerifyPipelines")).toBeUndefined();
+    expect(statement(policy, "SignAndVerifyPipelinesByAlias")).toMatchObject({
+      Action: ["kms:Verify", "kms:GetPublicKey", "kms:Sign"],
+      Resource: [keys],
+      Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/team/signing" } },
+    });
+  },
+);
+
+test("beside an existing key none is made, whatever its kind would be, as in Buildkite's own module", () => {
+  const props = { pipelineSigningKmsKeyId: ARN, pipelineSigningKmsKeySpec: "ECC_NIST_P256" } as const;
+  expect(synthesized(props).types).not.toContain("aws_kms_key");
+  expect(use(props)?.Resource).toEqual([ARN]);
+});
+
 test("instances that only verify may not sign", () => {
   const verifying = use({ pipelineSigningKmsKeyId: ARN, pipelineSigningKmsAccess: "verify" });
   expect(verifying?.Action).toEqual(["kms:Verify", "kms:GetPublicKey"]);

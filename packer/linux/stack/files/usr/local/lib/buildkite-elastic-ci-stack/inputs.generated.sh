@@ -32,7 +32,7 @@ inputs_of_stack() {
   # Storage
   input flag BUILDKITE_ENABLE_INSTANCE_STORAGE "${BUILDKITE_ENABLE_INSTANCE_STORAGE:=false}"
   # Buckets
-  input bucket BUILDKITE_ARTIFACTS_BUCKET "${BUILDKITE_ARTIFACTS_BUCKET:=}"
+  input word BUILDKITE_ARTIFACTS_BUCKET "${BUILDKITE_ARTIFACTS_BUCKET:=}"
   input 'choice:private|public-read|public-read-write|authenticated-read|aws-exec-read|bucket-owner-read|bucket-owner-full-control' BUILDKITE_S3_ACL "${BUILDKITE_S3_ACL:=private}"
   # Access
   input source BUILDKITE_AUTHORIZED_USERS_URL "${BUILDKITE_AUTHORIZED_USERS_URL:=}"
