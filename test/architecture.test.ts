@@ -194,6 +194,7 @@ test("no file has a name that says nothing", () => {
 const long: Readonly<Record<string, string>> = {
   "src/elastic-ci-stack/props.generated.ts": "generated: one property with its documentation for every input",
   "test/e2e/machine/linux-machine.e2e.test.ts": "one boot, and everything that is to be seen of it",
+  "test/harness/sandbox/sandbox.ts": "one machine: its start, its clock, what tests may do to it and see of it",
   "test/lambda/stop-buildkite-agents/run.test.ts": "the life of one function, story by story",
 };
 

@@ -19,8 +19,9 @@ export interface ResolvedProps<R extends Rows> {
  * Checks and defaults the props.
  * @throws InvalidInputs naming every wrong input at once.
  */
-export function fromProps<R extends Rows>(schema: Schema<R>, props: object): ResolvedProps<R> {
+export function fromProps<R extends Rows>(schema: Schema<R>, props: unknown): ResolvedProps<R> {
   const { table } = schema;
+  if (!isObject(props)) throw new InvalidInputs([`The props are ${describe(props)}, but they must be an object.`]);
   const given = props as Readonly<Record<string, unknown>>;
   const wrongTypes = table.names.filter((input) => !fits(table.row(input), given[camel(input)]));
   const inputs = table.inputs((input) => {
@@ -91,10 +92,30 @@ function wrongType<R extends Rows>(input: InputNameOf<R>, table: Table<R>, given
   return `${camel(input)} is ${shown}, but it must be ${expected}.`;
 }
 
+const LONGEST_SHOWN = 200;
+
+/** What was given, as far as it can be shown in a sentence. */
 function describe(given: unknown): string {
-  if (typeof given === "number") return String(given);
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- undefined for functions and symbols
-  return JSON.stringify(given) ?? String(given);
+  if (typeof given === "number" || typeof given === "bigint") return String(given);
+  const name = (given as { readonly constructor?: { readonly name: string } } | null | undefined)?.constructor?.name;
+  if (typeof given === "object" && name !== undefined && !["Object", "Array"].includes(name)) {
+    return `an object of class ${name}`;
+  }
+  const text = json(given) ?? (typeof given === "object" ? "an object that refers to itself" : String(given));
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
+}
+
+/** Undefined for what JSON has no words for. */
+function json(given: unknown): string | undefined {
+  try {
+    return JSON.stringify(given);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(given: unknown): boolean {
+  return typeof given === "object" && given !== null && !Array.isArray(given) && !isReference(given);
 }
 
 function isTexts(given: unknown): boolean {

@@ -4,7 +4,7 @@ import { fromProps } from "../../src/schema/from-props";
 import { InvalidInputs } from "../../src/schema/invalid-inputs";
 import { known } from "../../src/value/value";
 
-function refusal(props: object): InvalidInputs {
+function refusal(props: unknown): InvalidInputs {
   try {
     fromProps(elasticCiStack.schema, props);
   } catch (error) {
@@ -160,5 +160,41 @@ describe("references are judged when Terraform knows them", () => {
     expect(refusal({ ...TOKEN, vpcId: reference }).problems).toEqual([
       "vpcId is a reference, but subnets is []. An existing VPC needs at least 2 of its subnets in subnets.",
     ]);
+  });
+});
+
+describe("what cannot be shown in a sentence is described in one", () => {
+  const circular: Record<string, unknown> = {};
+  circular["itself"] = circular;
+  const stack = new TerraformStack(Testing.app(), "objects");
+
+  test.each([
+    [
+      "a construct",
+      { ...TOKEN, vpcId: stack, maxSize: -1 },
+      "vpcId is an object of class TerraformStack, but it must be a string.",
+    ],
+    ["a BigInt", { ...TOKEN, maxSize: 5n }, "maxSize is 5, but it must be a finite number."],
+    [
+      "a circle",
+      { ...TOKEN, tags: circular },
+      "tags is an object that refers to itself, but it must be an object whose values are strings.",
+    ],
+    [
+      "an array",
+      { ...TOKEN, stackName: Array(300).fill("x") },
+      /^stackName is \["x",.{190,200}…, but it must be a string\.$/,
+    ],
+  ])("%s", (_, props, sentence) => {
+    expect(refusal(props).problems).toContainEqual(expect.stringMatching(sentence));
+  });
+
+  test.each([
+    [null, "null"],
+    ["hello", '"hello"'],
+    [5, "5"],
+    [["a"], '["a"]'],
+  ])("props that are %j", (props, shown) => {
+    expect(refusal(props).problems).toEqual([`The props are ${shown}, but they must be an object.`]);
   });
 });

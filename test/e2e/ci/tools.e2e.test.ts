@@ -151,6 +151,16 @@ test("a variable that names no program is refused", async () => {
   const { code, output } = await tools(["tflint"], { TFLINT_BINARY: "/no/where" });
   expect(code).toBe(1);
   expect(output).toMatch(/^TFLINT_BINARY is \/no\/where, which is no program/);
+  expect((await tools(["tflint"], { TFLINT_BINARY: "/tmp" })).output).toMatch(
+    /^TFLINT_BINARY is \/tmp, which is no program/,
+  );
+});
+
+test("a name that is no tool's is named, and a cache without a place is refused", async () => {
+  expect((await tools(["tflnt"])).output).toMatch(/^usage: .*one of: .*tflint, not tflnt$/m);
+  expect((await tools(["tflint"], { XDG_CACHE_HOME: "here" })).output).toMatch(
+    /^Set HOME, or XDG_CACHE_HOME to an absolute path/,
+  );
 });
 
 test("where only a built one will do, nothing is built, and the message says how to build it", async () => {

@@ -122,8 +122,8 @@ describe("files that are written", () => {
     machine.set("objects/bucket/agent.env", '\ufeffA="1"\r\nB="2"\r\n');
     expect(machine.install(everything)).toMatchObject({ code: 0 });
     expect(machine.read("etc/buildkite-agent/signing-key.json")).toBe("{\n}\n");
-    expect(machine.read("etc/buildkite-agent/verification-key.json")).toBe("{}\n");
-    expect(machine.read("etc/buildkite-agent/buildkite-agent.cfg")).toContain("\ntoken=token-of-windows\n");
+    expect(machine.read(`${settings}/agent-secrets/verification-key.json`)).toBe("{}\n");
+    expect(machine.read(`${settings}/agent-secrets/buildkite-agent.cfg`)).toContain("\ntoken=token-of-windows\n");
     expect(machine.read(`${settings}/agent.env`)).toBe('A="1"\nB="2"\n');
   });
 

@@ -71,7 +71,15 @@ export class Sandbox {
     this.shared = new SharedFolder(tools, speed);
   }
 
-  static async start(options: SandboxOptions): Promise<Sandbox> {
+  /** A set-up that breaks off says nothing of the machine that is to be tested, so it gets a second try. */
+  static start(options: SandboxOptions): Promise<Sandbox> {
+    return Sandbox.startOnce(options).catch((error: unknown) => {
+      console.warn("A sandbox was not set up, and is set up once more:", error);
+      return Sandbox.startOnce(options);
+    });
+  }
+
+  private static async startOnce(options: SandboxOptions): Promise<Sandbox> {
     const sandbox = new Sandbox(options.cloud, await options.cloud.launch(), await sandboxTools(), options);
     try {
       sandbox.imds.describe(sandbox.instance, options.userData ?? sandbox.instance.userData);
@@ -233,7 +241,8 @@ export class Sandbox {
     const isReady = () => process.output().includes("ready\n");
     if (!(await until(isReady, PATIENCE_MS, 10))) throw new Error(`the sandbox did not start:\n${process.output()}`);
     this.pid = Number(readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").trim());
-    await this.must("/run/sandbox/machine/prepare.sh");
+    // What it traces shows where it broke off.
+    await this.must("bash -x /run/sandbox/machine/prepare.sh");
   }
 
   private async listen(name: string, answer: RequestListener): Promise<void> {
