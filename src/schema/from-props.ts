@@ -101,7 +101,7 @@ function describe(given: unknown): string {
   if (typeof given === "object" && name !== undefined && !["Object", "Array"].includes(name)) {
     return `an object of class ${name}`;
   }
-  const text = json(given) ?? (typeof given === "object" ? "an object that refers to itself" : String(given));
+  const text = json(given) ?? (typeof given === "object" ? "an object that refers to itself" : `a ${typeof given}`);
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 

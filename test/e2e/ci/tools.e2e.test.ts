@@ -156,8 +156,7 @@ test("a variable that names no program is refused", async () => {
   );
 });
 
-test("a name that is no tool's is named, and a cache without a place is refused", async () => {
-  expect((await tools(["tflnt"])).output).toMatch(/^usage: .*one of: .*tflint, not tflnt$/m);
+test("a cache without a place is refused", async () => {
   expect((await tools(["tflint"], { XDG_CACHE_HOME: "here" })).output).toMatch(
     /^Set HOME, or XDG_CACHE_HOME to an absolute path/,
   );
@@ -169,8 +168,11 @@ test("where only a built one will do, nothing is built, and the message says how
   expect(output).toContain("Run .ci/tools tflint");
 });
 
-test.each([[[]], [["packer"]]])("for %j the usage names the tools there are", async (args) => {
+test.each([
+  [[], "tflint"],
+  [["packer"], "tflint, not packer"],
+])("for %j the usage names the tools there are", async (args, names) => {
   const { code, output } = await tools(args);
   expect(code).toBe(1);
-  expect(output).toMatch(/^usage: .*: tflint\n$/);
+  expect(output).toMatch(new RegExp(`^usage: .*: ${names}\n$`));
 });
