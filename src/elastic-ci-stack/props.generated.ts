@@ -16,7 +16,8 @@ export interface ElasticCiStackProps {
    * What follows the stack's name in resource names. Empty: eight characters derived from account, region and stack
    * name. To adopt a stack that Buildkite's own module made, give the eight characters that its resources carry. Where
    * the module or construct depends on something as a whole, give the present eight: derived ones would replace nearly
-   * everything whenever that changes.
+   * everything whenever that changes. With a stack of your own then set `keepOriginalRights` to false, and both days of
+   * the secrets buckets: it counts as one that was adopted.
    * It must be empty or have 1 to 8 lower-case letters and digits.
    * @default ""
    */

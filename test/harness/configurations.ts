@@ -48,6 +48,8 @@ export const configurations: readonly Configuration[] = [
       ...disposable,
       stack_name: "everything",
       stack_name_suffix: "0a1b2c3d",
+      secrets_bucket_noncurrent_days: 30,
+      secrets_logging_bucket_days: 30,
       buildkite_queue: "queue $(id) `id` ; & \"quoted\" 'single'",
       buildkite_agent_token_parameter_store_kms_key: "00000000-1111-2222-3333-444444444444",
       buildkite_agent_enable_graceful_shutdown: true,

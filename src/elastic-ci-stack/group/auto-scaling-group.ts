@@ -128,7 +128,7 @@ export class AgentAutoScalingGroup extends Construct {
    */
   private hook(): AutoscalingLifecycleHook {
     const { inputs, facts, names } = this.context;
-    const drainedByNobody = and(facts.isAdopted, inputs.buildkiteAgentEnableGracefulShutdown);
+    const drainedByNobody = and(facts.keepsOriginalRights, inputs.buildkiteAgentEnableGracefulShutdown);
     const timeout = when(drainedByNobody, ORIGINAL_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT);
     return new AutoscalingLifecycleHook(this, "instance_terminating", {
       name: str(names.terminatingHook),

@@ -13,7 +13,8 @@ export const stack = {
     about:
       "What follows the stack's name in resource names. Empty: eight characters derived from account, region and stack name. " +
       "To adopt a stack that Buildkite's own module made, give the eight characters that its resources carry. " +
-      "Where the module or construct depends on something as a whole, give the present eight: derived ones would replace nearly everything whenever that changes.",
+      "Where the module or construct depends on something as a whole, give the present eight: derived ones would replace nearly everything whenever that changes. " +
+      "With a stack of your own then set keep_original_rights to false, and both days of the secrets buckets: it counts as one that was adopted.",
     checks: [emptyOr(pattern(/^[a-z0-9]{1,8}$/, "have 1 to 8 lower-case letters and digits"))],
   }),
   keep_original_rights: flag({

@@ -20,7 +20,9 @@ const ON_EVERYTHING = [
 ];
 
 const FOR_PULLTHROUGH = [
+  "ecr:BatchImportUpstreamImage",
   "ecr:CompleteLayerUpload",
+  "ecr:CreateRepository",
   "ecr:GetImageCopyStatus",
   "ecr:InitiateLayerUpload",
   "ecr:PutImage",

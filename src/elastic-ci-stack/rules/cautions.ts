@@ -10,6 +10,7 @@ import {
   isAdopted,
   isWindows,
   usesBuildkiteScaler,
+  usesExistingScalerRole,
   usesTypescriptScaler,
 } from "../facts";
 import { table, type InputName, type Inputs, type InputRule } from "../inputs/table";
@@ -43,6 +44,22 @@ const adoption: InputRule = {
   message:
     "{keep_original_rights=} and {stack_name_suffix=}: the instance role keeps the wider rights of Buildkite's own module. " +
     "Set {keep_original_rights} to false when no instance of before the move runs any more, or if there never was one.",
+};
+
+const scalerMetrics: InputRule = {
+  on: "scaler_enable_cloudwatch_metrics",
+  holds: (inputs) =>
+    not(
+      and(
+        inputs.scalerEnabled,
+        inputs.scalerEnableCloudwatchMetrics,
+        usesBuildkiteScaler(inputs),
+        usesExistingScalerRole(inputs),
+      ),
+    ),
+  message:
+    "{scaler_enable_cloudwatch_metrics=}, and {scaler_lambda_role_arn} is given. Where that role may not call cloudwatch:PutMetricData, " +
+    "Buildkite's AgentScaler does not scale in: allow it, or set {scaler_enable_cloudwatch_metrics} to false.",
 };
 
 const AT_MOST_TEN_SECONDS = /^([0-9](\.[0-9]+)?s|10(\.0+)?s|[0-9]{1,4}ms|10000ms)$/;
@@ -133,6 +150,7 @@ const configuration: readonly InputRule[] = [
 export const cautionRules: readonly InputRule[] = [
   ...permissions,
   adoption,
+  scalerMetrics,
   ...scaling,
   ...instances,
   ...configuration,

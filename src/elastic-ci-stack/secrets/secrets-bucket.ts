@@ -10,7 +10,7 @@ import { Construct } from "constructs";
 import { type StackContext } from "../context";
 import { type One, type Optional, optional } from "../../value/optional";
 import { lower, text } from "../../value/text";
-import { and, bool, eq, gt, isSet, map, num, or, str, type Value, when } from "../../value/value";
+import { and, bool, eq, gt, isSet, map, not, num, or, str, type Value, when } from "../../value/value";
 import { policyDocument, type Statement } from "../../aws/policy";
 
 const LOG_PREFIX = "secrets-bucket-access-logs/";
@@ -59,7 +59,7 @@ export class SecretsBucket extends Construct {
         bucket: bucket.id,
         targetBucket: logs.id,
         targetPrefix: LOG_PREFIX,
-        dependsOn: [logsPolicy],
+        dependsOn: logsPolicy ? [logsPolicy] : [],
       }),
     );
     return { bucket, logs };
@@ -106,14 +106,18 @@ export class SecretsBucket extends Construct {
       }),
     );
     this.expiry(id, bucket, versioning);
-    const policy = one(
-      new S3BucketPolicy(this, `${id}_policy`, {
-        bucket: bucket.id,
-        policy: str(policyDocument([...this.tlsOnly(name), ...statements])),
-        dependsOn: [privacy],
-      }),
+    // A bucket has one policy, and an adopted bucket may have one of the user's own.
+    const hasPolicy = or(not(this.context.facts.isAdopted), secretsBucketEncryption, statements.length > 0);
+    const policy = optional(and(this.context.facts.createsSecretsBucket, hasPolicy), (only) =>
+      only(
+        new S3BucketPolicy(this, `${id}_policy`, {
+          bucket: bucket.id,
+          policy: str(policyDocument([...this.tlsOnly(name), ...statements])),
+          dependsOn: [privacy],
+        }),
+      ),
     );
-    return { bucket, policy };
+    return { bucket, policy: policy.made };
   }
 
   /** Nothing at all where a bucket keeps its content for ever: it may have rules of the user's own. */

@@ -154,7 +154,12 @@ describe("the generated module", () => {
     const shared = builders?.filter(
       ([address, name]) => name !== undefined && deployers?.some(([other, its]) => other === address && its === name),
     );
-    expect(shared?.map(([address]) => address)).toEqual(["aws_iam_role_policy.buildkite_agent_policy[0]"]);
+    // An inline policy's name is its role's alone.
+    expect(shared?.map(([address]) => address)).toEqual([
+      "aws_iam_role_policy.asg_process_suspender[0]",
+      "aws_iam_role_policy.buildkite_agent_policy[0]",
+      "aws_iam_role_policy.stop_buildkite_agents[0]",
+    ]);
     const { builders: first, deployers: second } = planned.output_changes["groups"]?.after as Record<string, string>;
     expect(first).toMatch(/^builders-[0-9a-f]{8}-asg$/);
     expect(second).toMatch(/^deployers-[0-9a-f]{8}-asg$/);

@@ -38,8 +38,13 @@ test.each([
   ["an adopted stack without it, whose instances had no hook at all", "0a1b2c3d", false, 300],
   ["a stack of our own", "", true, 300],
 ])("the hook lets go of the silent instances of %s as late as before", (_, stackNameSuffix, graceful, timeout) => {
-  const props = { stackNameSuffix, buildkiteAgentEnableGracefulShutdown: graceful };
+  const props = { stackNameSuffix, keepOriginalRights: true, buildkiteAgentEnableGracefulShutdown: graceful };
   expect(synthesized(props).only("aws_autoscaling_lifecycle_hook").heartbeat_timeout).toBe(timeout);
+});
+
+test("the hook is as short as anywhere when no instance of before the move is left", () => {
+  const props = { keepOriginalRights: false, buildkiteAgentEnableGracefulShutdown: true };
+  expect(synthesized(props).only("aws_autoscaling_lifecycle_hook").heartbeat_timeout).toBe(300);
 });
 
 test("the hook's notification metadata has the stack and the queue, whatever the queue's name", () => {

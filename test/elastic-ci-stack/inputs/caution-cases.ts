@@ -97,7 +97,11 @@ const unexpected: readonly (readonly [props: Given, says: string])[] = [
     'pipelineSigningJwksKeyId is "k", which has no effect: pipelineSigningJwksParameterStorePath is empty.',
   ],
   [
-    { scalerLambdaRoleArn: ROLE_ARN, scalerManagedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] },
+    {
+      scalerLambdaRoleArn: ROLE_ARN,
+      scalerManagedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+      scalerEnableCloudwatchMetrics: false,
+    },
     'scalerManagedPolicyArns is ["arn:aws:iam::aws:policy/ReadOnlyAccess"], which has no effect: it shapes AgentScaler\'s created role',
   ],
   [

@@ -39,6 +39,11 @@ const OVERLAP = "but Buildkite's AgentScaler polls for 50 seconds after it";
 export const scalerSurprises: readonly (readonly [props: Given, says: string])[] = [
   ...scalerOff,
   [
+    { scalerLambdaRoleArn: "arn:aws:iam::123456789012:role/scaler" },
+    "scalerEnableCloudwatchMetrics is true, and scalerLambdaRoleArn is given. Where that role may not call cloudwatch:PutMetricData, " +
+      "Buildkite's AgentScaler does not scale in: allow it, or set scalerEnableCloudwatchMetrics to false.",
+  ],
+  [
     { scalerDanglingCheckMinimumUptime: "2h" },
     'scalerDanglingCheckMinimumUptime is "2h", which has no effect: scalerEnableElasticCiMode is off.',
   ],

@@ -52,6 +52,8 @@ const ORIGINAL: readonly (readonly [actions: readonly string[], resources: reado
       "ecr:UploadLayerPart",
       "ecr:CompleteLayerUpload",
       "ecr:PutImage",
+      "ecr:CreateRepository",
+      "ecr:BatchImportUpstreamImage",
     ],
     ["*"],
   ],

@@ -142,9 +142,14 @@ test("without secrets there is no permission to read any", () => {
 });
 
 test("without encryption both buckets still allow TLS only", () => {
-  const { types, all } = synthesized({ secretsBucketEncryption: false });
+  const { types, all } = synthesized({ stackNameSuffix: "", secretsBucketEncryption: false });
   expect(types).not.toContain("aws_s3_bucket_server_side_encryption_configuration");
   expect(Object.keys(all("aws_s3_bucket_policy"))).toHaveLength(2);
+});
+
+test("without encryption an adopted secrets bucket keeps the policy that it has, whoever gave it", () => {
+  const { all } = synthesized({ secretsBucketEncryption: false });
+  expect(Object.keys(all("aws_s3_bucket_policy"))).toEqual([`${LOGS}_policy`]);
 });
 
 test("upper case in the stack's name is no matter to S3", () => {
