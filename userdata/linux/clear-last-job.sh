@@ -18,9 +18,11 @@ with() {
 
 # An ssh-agent lets nobody read its environment; our hook starts it under a name that says whose it is.
 left() {
-  local -a own
+  local -a own ofjobs
   mapfile -t own < <(with -lF "$agent" /proc/[0-9]*/environ)
-  with -LF "BUILDKITE_JOB_ID=$2" "${own[@]}"
+  # The agent itself may bear its name, and has no job.
+  mapfile -t ofjobs < <(with -l 'BUILDKITE_JOB_ID=..*' "${own[@]}")
+  with -LF "BUILDKITE_JOB_ID=$2" "${ofjobs[@]}"
   with -lF "ssh-agent of $1" /proc/[0-9]*/cmdline
 }
 
@@ -45,6 +47,7 @@ end() {
   for file in "$@"; do
     login=$(sed -zn 's/^BUILDKITE_DOCKER_CONFIG_TEMP_DIRECTORY=//p' "${file%/*}/environ" 2>/dev/null | tr '\0' '\n')
     case $login in
+      */../* | */..) ;;
       */docker-config.* | /tmp/tmp.??????????) rm -rf -- "$login" ;;
       *) ;;
     esac

@@ -44,7 +44,7 @@ look() {
     complaint="the drain watcher stands still"
   elif [[ $(property ActiveState) == activating ]]; then
     complaint="the agent does not start"
-  elif grep -qs '^State:.T' "$root/proc/$pid/status"; then
+  elif grep -qs '^State:.[Tt]' "$root/proc/$pid/status"; then
     complaint="the agent is stopped"
   fi
   if [[ -n $complaint ]]; then ((++looks)); else looks=0; fi

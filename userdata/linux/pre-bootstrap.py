@@ -12,7 +12,9 @@ LISTS = os.path.abspath(__file__).replace("buildkite-agent/hooks/pre-bootstrap",
 SCHEME = r"(https|ssh|git\+ssh|ssh\+git)://"
 HOST = "([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)"
 NAME = r"(?:[\w.~+-]|%20)*[\w~+-]"
-ADDRESS = rf"(?:{SCHEME}(?:[\w.~%:!$+=-]*@)?{HOST}(?::(\d+))?/|(?:\w[\w.-]*@)?{HOST}:/?)({NAME}(?:/{NAME})*)/?"
+# Git decodes the whole address of ssh before it looks for the host, so its user has nothing to decode.
+USER = r"(?:(?<=https://)[\w.~%:!$+=-]*@|\w[\w.-]*@)?"
+ADDRESS = rf"(?:{SCHEME}{USER}{HOST}(?::(\d+))?/|(?:\w[\w.-]*@)?{HOST}:/?)({NAME}(?:/{NAME})*)/?"
 PATTERN = rf"(?:{SCHEME}(?:[^/@]*@)?([^/:@]+)(?::(\d*))?/+|(?:[^/:@]*@)?([^/:@]+)[:/]/*)(.*)"
 # A name in upper case is the same as one in lower case there.
 ONE_CASE = ["github.com", "gitlab.com", "bitbucket.org"]
@@ -21,18 +23,25 @@ ONE_CASE = ["github.com", "gitlab.com", "bitbucket.org"]
 # code. The first line that fits a name counts.
 VARIABLES = [
   ("GIT_(AUTHOR|COMMITTER)_.*|BUILDKITE_GIT_(SSH_KEY|SPARSE_CHECKOUT_PATHS|REMOTE_MIRROR_URL)", "(?s:.*)"),
-  ("AWS_((DEFAULT_)?(REGION|OUTPUT)|(ACCOUNT|ECR_LOGIN|ACCESS_KEY|SECRET|SESSION).*)", r"[\w/+=,. -]*"),
-  ("BUILDKITE_GIT_.*_FLAGS", r" *((-[vqfdxn]+|--(prune|(no-)?(tags|single-branch)|depth[= ]\d+|filter=blob:none))( +|$))*"),
+  ("AWS_(DEFAULT_)?(REGION|OUTPUT)", "[a-z0-9-]*"),
+  ("AWS_(ACCOUNT|ECR_LOGIN|ACCESS_KEY|SECRET|SESSION|S3_BUCKET|ROLE_ARN).*", r"[\w/+=,.: -]*"),
+  ("AWS_(SDK_LOAD_CONFIG|MAX_ATTEMPTS|RETRY_MODE|EC2_METADATA_DISABLED|STS_REGIONAL_ENDPOINTS|USE_FIPS_ENDPOINT)", r"\w*"),
+  ("GIT_(LFS_SKIP_SMUDGE|TERMINAL_PROMPT|COMMIT|BRANCH|TAG)|SSH_(HOST|PORT|USER)|SSL_MODE", r"[\w./-]*"),
+  ("AWS_PAGER|BASH_ENV", ""),
+  ("DISK_MIN_.*", "[0-9]*"),
+  ("BUILDKITE_(AGENT_NAME|ORGANIZATION_SLUG)", r"((?!\.+$)[^/]+)?"),
+  ("BUILDKITE_PLUGIN_S3_SECRETS_SKIP_.*", r"\w*"),
+  ("BUILDKITE_GIT_.*_FLAGS", r" *((-[vqfdxn]+|--(force|prune|(no-)?(tags|single-branch)|depth[= ]\d+|filter=blob:none))( +|$))*"),
   ("BUILDKITE_GIT_COMMIT_VERIFICATION", "(strict)?"),
   ("ENV|BUILDKITE_GIT_.*", r"[\w-]*"),
   (
     "BUILDKITE_(REFSPEC|REPO_MIRROR|(HOOKS_)?SHELL|(ADDITIONAL_)?HOOKS_PATHS?|(BIN|BUILD|BUILD_CHECKOUT|PLUGINS|SOCKETS|CONFIG)_PATH|ENV_.*"
-    "|CHECKOUT_OVERRIDE_MODE|BOOTSTRAP_.*|KUBERNETES_.*|CONTAINER_.*|SSH_.*|SECRETS_.*|PLUGINS_ENABLED|LOCAL_HOOKS_.*|COMMAND_EVAL)",
+    "|PLUGIN_S3_SECRETS_.*|CHECKOUT_OVERRIDE_MODE|BOOTSTRAP_.*|KUBERNETES_.*|CONTAINER_.*|SSH_.*|SECRETS_.*|PLUGINS_ENABLED|LOCAL_HOOKS_.*|COMMAND_EVAL)",
     "",
   ),
   (
-    r"(GIT|SSH|LD|AWS|BASH|SSL|CURL|OPENSSL|XDG_CONFIG)_.*|BASHOPTS|SHELL(OPTS)?|PS4|IFS|PATH|HOME|(?i:.*_proxy)|REQUESTS_CA_BUNDLE"
-    "|HOSTALIASES|LOCALDOMAIN|RES_OPTIONS|GCONV_PATH|LOCPATH|GLIBC_TUNABLES|PERL5.*",
+    r"(GIT|SSH|AWS|BASH|SSL|CURL|OPENSSL|XDG_CONFIG|KRB5)_.*|LD_(PRELOAD|LIBRARY_PATH|AUDIT|DEBUG.*|PROFILE.*|BIND_.*|ORIGIN_PATH|[A-Z_]*HWCAP.*)|BASHOPTS|SHELL(OPTS)?|PS4|IFS|PATH|HOME|(?i:.*_proxy)|REQUESTS_CA_BUNDLE"
+    "|HOSTALIASES|LOCALDOMAIN|RES_OPTIONS|GCONV_PATH|LOCPATH|GLIBC_TUNABLES|PERL(5.*|LIB)|PYTHON.*|BROWSER",
     "(?!)",
   ),
 ]
@@ -84,8 +93,17 @@ def place_of_pull_request(job):
   return place_of_job(re.sub("^git://", "https://", job("PULL_REQUEST_REPO")))
 
 
+def fold(host, path):
+  return path.lower() if host in ONE_CASE else path
+
+
+def folded(found):
+  return found[0], fold(*found)
+
+
 def check_place(what, found, allowed):
-  if not any(fnmatchcase(found[0], h) and fnmatchcase(found[1], p) for h, p in (place(a, PATTERN) for a in allowed)):
+  host, path = folded(found)
+  if not any(fnmatchcase(host, h) and fnmatchcase(path, fold(host, p)) for h, p in (place(a, PATTERN) for a in allowed)):
     raise describe(what, "/".join(found), allowed)
 
 
@@ -104,9 +122,6 @@ def check_repository(job, allowed):
   if job("PULL_REQUEST_REPO") or is_pull_request(job):
     check_place("pull request's repository", place_of_pull_request(job), allowed)
 
-
-def folded(found):
-  return tuple(map(str.lower, found)) if found[0] in ONE_CASE else found
 
 
 # Whoever forks a repository calls a branch as they like.
@@ -151,7 +166,7 @@ def check_plugins(job, allowed):
       # A folder of the job's own repository.
       if re.fullmatch(rf"\.(/{NAME})+", address, re.A):
         continue
-      if re.fullmatch(r"([\w-]+/)?[\w.-]+", address, re.A):
+      if re.fullmatch(r"([\w-]+/)?\w[\w.-]*", address, re.A):
         owner, _, name = address.rpartition("/")
         address = f"github.com/{owner or 'buildkite-plugins'}/{name}-buildkite-plugin"
       if not re.match(r"[\w+]+://", address):

@@ -41,12 +41,39 @@ const patterns: readonly JobCase[] = [
   "github.com",
 ].flatMap((pattern) => taken({ repositories: [pattern] }, [`the list may say ${pattern}`, at(ADDRESSES[8]!)]));
 
+/** Git decodes the whole address of ssh before it looks for the host. */
+const encodedUsers: readonly JobCase[] = [
+  ...refused(
+    ACME,
+    ...["%2fx", "%3a2222%2fx", "%40x"].map((end): readonly [string, Readonly<Record<string, unknown>>] => [
+      `a host inside of the user: ${end}`,
+      at(`ssh://evil.example${end}@github.com/acme/web.git`),
+    ]),
+    ["the same in git+ssh", at("git+ssh://evil.example%2fx@github.com/acme/web.git")],
+  ),
+  ...taken({ repositories: ["github.com/Acme/*"] }, [
+    "a list in another case, where case means nothing",
+    at("git@github.com:acme/web.git"),
+  ]),
+  ...taken({ repositories: ["github.com/acme/*"], branches: ["main"] }, [
+    "a pull request whose repository is written in another case",
+    {
+      ...at("git@github.com:acme/web.git"),
+      BUILDKITE_PULL_REQUEST: "7",
+      BUILDKITE_PULL_REQUEST_REPO: "https://github.com/Acme/web.git",
+    },
+  ]),
+  ...refused({ repositories: ["git.example.com/Acme/*"] }, [
+    "a list in another case, where case may mean something",
+    at("git@git.example.com:acme/web.git"),
+  ]),
+];
+
 const others: readonly JobCase[] = refused(
   SEVERAL,
   ["a longer name", at("git@github.com:acme/web2.git")],
   ["a shorter name", at("git@github.com:acme/we")],
   ["another owner", at("git@github.com:evil/web.git")],
-  ["an owner in another case: patterns say what they mean", at("git@github.com:Acme/web.git")],
   ["another host", at("git@evil.com:acme/web.git")],
   ["a host that begins like it", at("git@github.com.evil.com:acme/web.git")],
   ["a host that ends like it", at("git@notgithub.com:acme/web.git")],
@@ -186,6 +213,7 @@ const pullRequests: readonly JobCase[] = [
 
 export const addresses = [
   ...spellings,
+  ...encodedUsers,
   ...patterns,
   ...others,
   ...paths,

@@ -174,6 +174,46 @@ const anyLimit: readonly JobCase[] = (
   ] satisfies readonly Lists[]
 ).flatMap((lists) => refused(lists, set("BASH_ENV", "/tmp/x", "whatever is limited")));
 
+const interpreters: readonly JobCase[] = refused(
+  ACME,
+  set("PYTHONWARNINGS", "all:0:antigravity.x:0:0", "the AWS CLI may be a program of Python"),
+  set("PYTHONPATH", "/tmp"),
+  set("PERLLIB", "/tmp"),
+  set("BROWSER", "sh -c id"),
+  set("KRB5_CONFIG", "/tmp/x"),
+  set("DISK_MIN_AVAILABLE", "kilobytes[$(id)]", "bash counts with it"),
+  set("DISK_MIN_INODES", "a[$(id)]"),
+  set("AWS_REGION", "evil.com/x"),
+  set("AWS_PROFILE", "evil"),
+  set("BUILDKITE_PLUGIN_S3_SECRETS_BUCKET_PREFIX", "other-pipeline", "the secrets of another pipeline"),
+  set("BUILDKITE_AGENT_NAME", "../builds/x", "it becomes a folder"),
+  set("BUILDKITE_AGENT_NAME", ".."),
+  set("BUILDKITE_ORGANIZATION_SLUG", "../x"),
+);
+
+const everyday: readonly JobCase[] = taken(
+  ACME,
+  set("GIT_LFS_SKIP_SMUDGE", "1"),
+  set("GIT_TERMINAL_PROMPT", "0"),
+  set("GIT_COMMIT", "0123abc"),
+  set("GIT_BRANCH", "feature/x"),
+  set("AWS_PAGER", ""),
+  set("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/ci"),
+  set("AWS_SDK_LOAD_CONFIG", "1"),
+  set("AWS_MAX_ATTEMPTS", "5"),
+  set("AWS_EC2_METADATA_DISABLED", "true"),
+  set("AWS_STS_REGIONAL_ENDPOINTS", "regional"),
+  set("AWS_S3_BUCKET", "artifacts"),
+  set("LD_SDK_KEY", "sdk-1", "no name of the loader's"),
+  set("SSH_HOST", "staging.example.com"),
+  set("SSL_MODE", "require"),
+  set("BASH_ENV", ""),
+  set("DISK_MIN_AVAILABLE", "5242880"),
+  set("BUILDKITE_GIT_CHECKOUT_FLAGS", "--force"),
+  set("BUILDKITE_PLUGIN_S3_SECRETS_SKIP_SSH_KEY_NOT_FOUND_WARNING", "true"),
+  set("BUILDKITE_AGENT_NAME", "ci-i-0123-1"),
+);
+
 export const variables = [
   ...git,
   ...programs,
@@ -183,4 +223,6 @@ export const variables = [
   ...anyLimit,
   ...refused(ACME, ["a variable that is no text", { GIT_SSH: 1 }]),
   ...taken({}, ["without any limit everything goes", { GIT_SSH: "/tmp/x", BUILDKITE_REPO: "/local", BASH_ENV: "/x" }]),
+  ...interpreters,
+  ...everyday,
 ];

@@ -8,6 +8,9 @@ root=$(cd -- "${BASH_SOURCE[0]%/*}/../../.." && pwd)
 root=${root%/}
 least_kilobytes=${DISK_MIN_AVAILABLE:-5242880}
 least_inodes=${DISK_MIN_INODES:-250000}
+# A job may have set them, and what is no number would be code where bash counts.
+[[ $least_kilobytes =~ ^[0-9]+$ ]] || least_kilobytes=5242880
+[[ $least_inodes =~ ^[0-9]+$ ]] || least_inodes=250000
 
 # Docker makes its folder when it first starts; before that the disk is the one of the folder above.
 docker_folder() {
