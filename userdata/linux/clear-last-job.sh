@@ -47,7 +47,7 @@ end() {
   for file in "$@"; do
     login=$(sed -zn 's/^BUILDKITE_DOCKER_CONFIG_TEMP_DIRECTORY=//p' "${file%/*}/environ" 2>/dev/null | tr '\0' '\n')
     case $login in
-      */../* | */..) ;;
+      *..*) ;;
       */docker-config.* | /tmp/tmp.??????????) rm -rf -- "$login" ;;
       *) ;;
     esac
